@@ -1,0 +1,34 @@
+"""Designs without torch and without I/O but the files of `spec/`: catalogue, rules, numbers, code generation."""
+
+from app.designs.catalogue import catalogue
+from app.designs.codegen import (
+    GeneratedCode,
+    InvalidDesignError,
+    UnsafeSourceError,
+    generate_model_code,
+)
+from app.designs.issues import Fix, Issue
+from app.designs.migrate import NewerDesignError, migrate
+from app.designs.parse import is_design_name
+from app.designs.spec import read_spec
+from app.designs.templates import Template, templates
+from app.designs.validate import Validation, to_architecture, validate_document
+
+__all__ = [
+    "Fix",
+    "GeneratedCode",
+    "InvalidDesignError",
+    "Issue",
+    "NewerDesignError",
+    "Template",
+    "UnsafeSourceError",
+    "Validation",
+    "catalogue",
+    "generate_model_code",
+    "is_design_name",
+    "migrate",
+    "read_spec",
+    "templates",
+    "to_architecture",
+    "validate_document",
+]

@@ -1,0 +1,175 @@
+"""The rules of a design: the five of the reference's section 6 and those that its graph implies.
+
+The twin of `frontend/src/domain/rules.ts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.designs.catalogue import Prop, meta_props
+from app.designs.graph import Component, Design, Edge
+from app.designs.issues import Fix, Issue, make_issue
+
+
+def check_rules(design: Design) -> Iterator[Issue]:
+    """Yields every broken rule but shapes and the parameter limit, which need inference."""
+    for name, prop in meta_props().items():
+        yield from _check_number(None, "the design", prop, design.meta[name], design.meta.get)
+    for component in design.components:
+        if component.block is None:
+            continue
+        for prop in component.block.props.values():
+            value = component.whole(prop.name)
+            if value is not None:
+                yield from _check_number(component.id, component.text, prop, value, component.whole)
+    yield from _check_ends(design)
+    yield from _check_loops(design)
+    yield from _check_ports(design)
+    yield from _check_reach(design)
+
+
+def _check_number(
+    at: str | None, text: str, prop: Prop, value: int, other: object
+) -> Iterator[Issue]:
+    assert callable(other)
+    words: dict[str, str | int] = {"prop": prop.name, "block": text, "value": value}
+
+    def issue(code: str, better: int, **more: int) -> Issue:
+        op = {"op": "set_prop", "component_id": at, "prop": prop.name, "value": better}
+        fix = Fix(f"Set {prop.name} to {better}", (op,))
+        values = {**words, **more, "better": better}
+        return make_issue(code, values, component_id=at, prop=prop.name, fix=fix)
+
+    step = prop.multiple_of
+    if step is not None and value > 0 and value % step != 0:
+        yield issue(prop.multiple_of_code, max(step, (value + step // 2) // step * step))
+    if prop.divides is not None and value > 0:
+        width = other(prop.divides)
+        if width and width % value != 0:
+            better = next(count for count in range(min(value, width), 0, -1) if width % count == 0)
+            yield issue(prop.divides_code, better, width=width)
+    if prop.at_most is not None:
+        limit = other(prop.at_most)
+        if limit and value > limit:
+            yield issue(prop.at_most_code, limit, limit=limit)
+
+
+def _check_ends(design: Design) -> Iterator[Issue]:
+    if not design.of_type("board_input"):
+        op = {"op": "append", "after": None, "type": "board_input", "props": {}}
+        yield make_issue("design.no_input", fix=Fix("Add a board", (op,)))
+    actions = design.of_type("action_output")
+    if not actions:
+        after = next((name for name in reversed(design.order) if _is_open_end(design, name)), None)
+        op = {"op": "append", "after": after, "type": "action_output", "props": {}}
+        yield make_issue("design.no_output", fix=Fix("Add an action output", (op,)))
+    elif not design.of_type("value_output"):
+        sources = design.inputs[actions[0].id]
+        fix = None
+        if sources:
+            op = {"op": "append", "after": sources[0], "type": "value_output", "props": {}}
+            fix = Fix("Add a value output", (op,))
+        yield make_issue("design.no_value_output", component_id=actions[0].id, fix=fix)
+    if not design.of_type("moe_layer"):
+        for router in design.of_type("load_balance_router"):
+            yield make_issue(
+                "design.router_without_experts", {"block": router.text}, component_id=router.id
+            )
+
+
+def _is_open_end(design: Design, name: str) -> bool:
+    block = design.by_id[name].block
+    return (
+        not design.outputs[name] and block is not None and block.output_kind not in (None, "board")
+    )
+
+
+def _remove_edge(edge: Edge) -> Fix:
+    return Fix("Remove the connection", ({"op": "remove_edge", "edge": list(edge)},))
+
+
+def _check_loops(design: Design) -> Iterator[Issue]:
+    for edge in design.self_edges:
+        component = design.by_id[edge[0]]
+        yield make_issue(
+            "design.cycle",
+            {"block": component.text},
+            component_id=component.id,
+            fix=_remove_edge(edge),
+        )
+    looped = design.looped
+    place = {component.id: at for at, component in enumerate(design.components)}
+    inside = set(looped)
+    back = next(
+        (
+            edge
+            for edge in design.edges
+            if edge[0] in inside and edge[1] in inside and place[edge[1]] <= place[edge[0]]
+        ),
+        None,
+    )
+    for name in looped:
+        yield make_issue(
+            "design.cycle",
+            {"block": design.by_id[name].text},
+            component_id=name,
+            fix=_remove_edge(back) if back else None,
+        )
+
+
+def _check_ports(design: Design) -> Iterator[Issue]:
+    for component in design.components:
+        block = component.block
+        if block is None:
+            continue
+        sources = design.inputs[component.id]
+        if block.max_inputs == 0:
+            for source in sources:
+                yield make_issue(
+                    "design.edge_into_input",
+                    {"block": component.text, "from": source},
+                    component_id=component.id,
+                    fix=_remove_edge((source, component.id)),
+                )
+        elif len(sources) > block.max_inputs:
+            yield _too_many_inputs(component, sources, block.max_inputs)
+        elif 0 < len(sources) < block.min_inputs:
+            yield make_issue(
+                "design.too_few_inputs",
+                {"block": component.text, "min": block.min_inputs, "count": len(sources)},
+                component_id=component.id,
+            )
+        if block.is_head:
+            for target in design.outputs[component.id]:
+                yield make_issue(
+                    "design.edge_from_output",
+                    {"block": component.text, "to": target},
+                    component_id=component.id,
+                    fix=_remove_edge((component.id, target)),
+                )
+
+
+def _too_many_inputs(component: Component, sources: tuple[str, ...], limit: int) -> Issue:
+    fix = None
+    if limit == 1:
+        op = {"op": "merge_inputs", "component_id": component.id, "type": "add"}
+        fix = Fix("Add them up first", (op,))
+    values = {"block": component.text, "max": limit, "count": len(sources)}
+    return make_issue("design.too_many_inputs", values, component_id=component.id, fix=fix)
+
+
+def _check_reach(design: Design) -> Iterator[Issue]:
+    starts = [component.id for component in design.of_type("board_input")]
+    ends = [c.id for c in design.components if c.block is not None and c.block.is_head]
+    reached = design.reached_from(starts)
+    useful = design.reached_from(ends, backwards=True)
+    for component in design.components:
+        if starts and component.id not in reached:
+            yield make_issue(
+                "design.unreachable", {"block": component.text}, component_id=component.id
+            )
+        elif ends and component.id not in useful:
+            yield make_issue(
+                "design.dead_end", {"block": component.text}, component_id=component.id
+            )
