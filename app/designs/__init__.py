@@ -1,4 +1,4 @@
-"""Designs without torch and without I/O but the files of `spec/`: catalogue, rules, numbers, code generation."""
+"""Designs: catalogue, rules, numbers, code generation. No torch, no I/O but `spec/`."""
 
 from app.designs.catalogue import catalogue
 from app.designs.codegen import (

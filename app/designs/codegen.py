@@ -1,8 +1,8 @@
 """Turns a valid design into the source of its `GeneratedModel`.
 
-The source only composes blocks of the closed catalogue: no text of a user enters it, names are made from
-indexes, and numbers and enum members are written by `repr`. What was rendered is then held against an
-allow-list of syntax, so that a mistake here cannot become code.
+The source only composes blocks of the closed catalogue: no text of a user enters it, names are made
+from indexes, and numbers and enum members are written by `repr`. What was rendered is then held
+against an allow-list of syntax, so that a mistake here cannot become code.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from app.designs.catalogue import Block, PropValue, catalogue
 from app.designs.estimate import IMPLIED_VALUE_HEAD, implied_value_input
@@ -22,7 +22,7 @@ from app.designs.shapes import Shape, input_shape
 from app.designs.validate import Validation, validate_document
 
 DEFAULT_LB_COEF = 0.01
-"""Weight of the load-balancing loss where no load_balance_router says otherwise (Switch Transformer, 2.2)."""
+"""Weight of the load-balancing loss without a load_balance_router (Switch Transformer, 2.2)."""
 
 SKELETON = "skeleton.py.jinja"
 
@@ -122,12 +122,12 @@ def _render(design: Design, shapes: Mapping[str, Shape | None]) -> str:
 
 
 @functools.cache
-def _skeleton() -> Any:
-    # The output is Python, not HTML, and its only values are names and literals made in this module.
+def _skeleton() -> Template:
+    # The output is Python, not HTML; its only values are names and literals made in this module.
     environment = Environment(
         loader=PackageLoader("app.designs", "."),
         undefined=StrictUndefined,
-        autoescape=False,
+        autoescape=False,  # noqa: S701
         keep_trailing_newline=True,
     )
     return environment.get_template(SKELETON)
@@ -203,8 +203,8 @@ _ALLOWED_MODULES = {"app.models.blocks", "app.models.game_transformer"}
 def check_source(source: str) -> None:
     """Holds generated source against the allow-list. Raises UnsafeSourceError.
 
-    Allowed: the two imports, one class, calls of catalogue classes, of their `Config`, of `super`, and of
-    the model's own attributes; constants that are numbers, booleans or enum members.
+    Allowed: the two imports, one class, calls of catalogue classes, of their `Config`, of `super`,
+    and of the model's own attributes; constants that are numbers, booleans or enum members.
     """
     classes = {block.class_name for block in catalogue().values()}
     choices = {

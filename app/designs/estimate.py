@@ -1,4 +1,4 @@
-"""Numbers of a design: exact parameters and the memory that training takes, from the catalogue's terms.
+"""Numbers of a design: exact parameters and the memory of training, from the catalogue's terms.
 
 The twin of `frontend/src/domain/estimate.ts`.
 """
@@ -60,7 +60,7 @@ def estimate(design: Design, shapes: Mapping[str, Shape | None]) -> Estimate:
 
 
 def implied_value_input(design: Design) -> Component | None:
-    """The action output whose input an implied value head reads; None where there is a value output."""
+    """The action output whose input an implied value head reads; None where none is implied."""
     actions = design.of_type("action_output")
     return actions[0] if actions and not design.of_type("value_output") else None
 

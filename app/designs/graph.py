@@ -14,7 +14,7 @@ Edge = tuple[str, str]
 
 @dataclass(frozen=True)
 class Component:
-    """One node. `block` is None where its type is unknown; a value is None where it was malformed."""
+    """One node. `block` is None where its type is unknown; a malformed value is None."""
 
     id: str
     type: str
@@ -73,7 +73,7 @@ class Design:
 
     @functools.cached_property
     def order(self) -> tuple[str, ...]:
-        """Ids in forward order (Kahn's algorithm, ties by document order); ids behind a loop are left out."""
+        """Ids in forward order (Kahn's algorithm, ties by document order), loops left out."""
         return tuple(_peel(self.inputs, self.outputs))
 
     @functools.cached_property

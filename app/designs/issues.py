@@ -1,4 +1,4 @@
-"""What validation says: issues with a stable code, a sentence for people and, where there is one, a repair."""
+"""What validation says: issues with a stable code, a sentence for people and often a repair."""
 
 from __future__ import annotations
 

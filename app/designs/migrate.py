@@ -1,7 +1,7 @@
 """Brings saved designs to the newest schema version, one step at a time.
 
-Recipe for a change of the schema: raise `schema_version` in `spec/limits.json`, add the step from the old
-version here and to `frontend/src/domain/migrate.ts`, and a vector of the old form to `spec/vectors/`.
+Recipe for a change of the schema: raise `schema_version` in `spec/limits.json`, add the step from
+the old version here and to the page's twin, and a vector of the old form to `spec/vectors/`.
 """
 
 from __future__ import annotations

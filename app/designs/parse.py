@@ -6,7 +6,7 @@ The twin of `frontend/src/domain/parse.ts`: same issues, same order, same words.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.designs.catalogue import Prop, PropValue, catalogue, meta_props
@@ -162,16 +162,20 @@ class _Reader:
     ) -> dict[str, PropValue | None]:
         limit: int = self.limits["props_per_component"]
         if len(given) > limit:
-            values = {"block": text, "count": len(given), "limit": limit}
-            self.report("design.too_many_props", values, component_id=component)
+            words: dict[str, str | int] = {"block": text, "count": len(given), "limit": limit}
+            self.report("design.too_many_props", words, component_id=component)
             return dict.fromkeys(known)
         for name in sorted(set(given) - set(known)):
             fix = None
             if shown(name) == name:
                 op = {"op": "remove_prop", "component_id": component, "prop": name}
                 fix = Fix("Remove the property", (op,))
-            values = {"block": text, "prop": f'"{shown(name)}"'}
-            self.report("design.unknown_prop", values, component_id=component, fix=fix)
+            self.report(
+                "design.unknown_prop",
+                {"block": text, "prop": f'"{shown(name)}"'},
+                component_id=component,
+                fix=fix,
+            )
         return {
             name: self.prop_value(prop, given[name], text, component)
             for name, prop in known.items()
@@ -265,7 +269,12 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-_READERS: Mapping[str, Any] = {"int": whole_number, "float": _number, "bool": _truth, "enum": _text}
+_READERS: Mapping[str, Callable[[object], PropValue | None]] = {
+    "int": whole_number,
+    "float": _number,
+    "bool": _truth,
+    "enum": _text,
+}
 
 
 def _set_prop(component: str | None, prop: str, value: object, label: str) -> Fix:

@@ -57,7 +57,7 @@ def _check_number(
 
 def _check_ends(design: Design) -> Iterator[Issue]:
     if not design.of_type("board_input"):
-        op = {"op": "append", "after": None, "type": "board_input", "props": {}}
+        op: dict[str, object] = {"op": "append", "after": None, "type": "board_input", "props": {}}
         yield make_issue("design.no_input", fix=Fix("Add a board", (op,)))
     actions = design.of_type("action_output")
     if not actions:
@@ -155,7 +155,7 @@ def _too_many_inputs(component: Component, sources: tuple[str, ...], limit: int)
     if limit == 1:
         op = {"op": "merge_inputs", "component_id": component.id, "type": "add"}
         fix = Fix("Add them up first", (op,))
-    values = {"block": component.text, "max": limit, "count": len(sources)}
+    values: dict[str, str | int] = {"block": component.text, "max": limit, "count": len(sources)}
     return make_issue("design.too_many_inputs", values, component_id=component.id, fix=fix)
 
 

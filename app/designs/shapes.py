@@ -16,7 +16,7 @@ from app.designs.spec import read_spec
 
 @dataclass(frozen=True)
 class Shape:
-    """What flows along an edge: `board` is int64 [B, 16]; tokens [B, 16, width]; vector [B, width]."""
+    """What flows along an edge: board int64 [B, 16], tokens [B, 16, width] or vector [B, width]."""
 
     kind: ShapeKind
     width: int
@@ -37,7 +37,7 @@ BOARD = Shape("board", 1)
 
 
 def infer_shapes(design: Design) -> tuple[Mapping[str, Shape | None], list[Issue]]:
-    """The output shape of every component (None for heads and where it cannot be known), and mismatches."""
+    """The output shape of every component (None for heads and where unknown), and mismatches."""
     shapes: dict[str, Shape | None] = {component.id: None for component in design.components}
     issues: list[Issue] = []
     for name in design.order:
