@@ -1,0 +1,107 @@
+"""Generated source: the same bytes each time, nothing of the user in it, nothing but blocks."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+
+from app.designs import (
+    InvalidDesignError,
+    UnsafeSourceError,
+    generate_model_code,
+    templates,
+    validate_document,
+)
+from app.designs.codegen import check_source
+from tests.designs.strategies import documents, valid_designs
+
+
+@given(valid_designs())
+@settings(max_examples=100, deadline=None)
+def test_source_is_deterministic_and_passes_the_allow_list(design: dict) -> None:
+    first, second = generate_model_code(design), generate_model_code(design)
+    assert first == second
+    check_source(first.source)
+    assert first.source.isascii()
+
+
+@given(documents())
+@settings(max_examples=200, deadline=None)
+def test_a_document_compiles_exactly_when_it_is_valid(document: object) -> None:
+    if validate_document(document).valid:
+        check_source(generate_model_code(document).source)
+    else:
+        with pytest.raises(InvalidDesignError):
+            generate_model_code(document)
+
+
+def test_user_text_never_enters_the_source() -> None:
+    design = dict(templates()["starter-moe"].architecture)
+    design["name"] = 'canary_name {{7*7}} "; import os'
+    design["components"] = [
+        {**component, "id": f"canary_{component['id']}"} for component in design["components"]
+    ]
+    design["edges"] = [[f"canary_{end}" for end in edge] for edge in design["edges"]]
+    generated = generate_model_code(design)
+    assert "canary" not in generated.source
+    assert "49" not in generated.source
+    assert generated.config["components"]["c0"] == "canary_board"
+
+
+def test_layout_on_the_canvas_does_not_change_the_source() -> None:
+    design = dict(templates()["starter-moe"].architecture)
+    moved = {
+        **design,
+        "components": [
+            {**component, "props": {**component["props"], "x": 10.5, "y": -3}}
+            for component in design["components"]
+        ],
+    }
+    assert generate_model_code(moved).source == generate_model_code(design).source
+
+
+def test_each_expert_block_takes_the_nearest_router_before_it() -> None:
+    def component(name: str, block: str, **props: object) -> dict:
+        return {"id": name, "type": block, "props": props}
+
+    chain = [
+        component("board", "board_input"),
+        component("embed", "embedding", d_model=8),
+        component("m0", "moe_layer", d_model=8, n_experts=2),
+        component("r1", "load_balance_router", reward_coef=0.25),
+        component("m1", "moe_layer", d_model=8, n_experts=2),
+        component("r2", "load_balance_router", reward_coef=0.5),
+        component("m2", "moe_layer", d_model=8, n_experts=2),
+        component("out", "action_output"),
+    ]
+    names = [row["id"] for row in chain]
+    design = {
+        "name": "routers",
+        "components": chain,
+        "edges": [list(pair) for pair in itertools.pairwise(names)],
+    }
+    generated = generate_model_code(design)
+    lines = [line for line in generated.source.splitlines() if "MoELayer.Config" in line]
+    assert [line.rsplit("lb_coef=", 1)[1] for line in lines] == ["0.25))", "0.25))", "0.5))"]
+    assert generated.config["lb_reward_coef"] == 0.25
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os",
+        "from os import system",
+        "from app.models.blocks import Linear\nLinear.__init__.__globals__['x']()",
+        "class A:\n    def f(self):\n        return self.c0.load('x')",
+        "class A:\n    x = 'touch /tmp/canary'",
+        "class A:\n    def f(self):\n        return eval('none')",
+        "class A:\n    def f(self):\n        return self.c0(lambda: 1)",
+        "x = [i for i in range(3)]",
+        "class A:\n    def f(self):\n        return getattr(self, 'none')",
+    ],
+)
+def test_allow_list_refuses(source: str) -> None:
+    with pytest.raises(UnsafeSourceError):
+        check_source(source)
