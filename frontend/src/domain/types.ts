@@ -1,0 +1,61 @@
+/** The design as the wire carries it (CONTRACT.md), and what validation says about it. */
+
+export type PropValue = number | boolean | string;
+export type Edge = [from: string, to: string];
+
+export interface ModelComponent {
+  id: string;
+  type: string;
+  props: Record<string, PropValue>;
+}
+
+export interface DesignMeta {
+  d_model: number;
+  n_heads: number;
+  n_experts: number;
+}
+
+export interface ModelArchitecture {
+  id: string;
+  name: string;
+  version: number;
+  meta: DesignMeta;
+  components: ModelComponent[];
+  edges: Edge[];
+}
+
+export type Severity = "error" | "warning" | "info";
+
+/** One step of a one-tap repair; a null `component_id` means the design's `meta`. */
+export type FixOp =
+  | { op: "set_prop"; component_id: string | null; prop: string; value: PropValue }
+  | { op: "remove_prop"; component_id: string | null; prop: string }
+  | { op: "remove_edge"; edge: Edge }
+  | { op: "insert"; between: Edge; type: string; props: Record<string, PropValue> }
+  | { op: "append"; after: string | null; type: string; props: Record<string, PropValue> }
+  | { op: "merge_inputs"; component_id: string; type: string };
+
+export interface Fix {
+  label: string;
+  ops: FixOp[];
+}
+
+export interface Issue {
+  code: string;
+  severity: Severity;
+  component_id: string | null;
+  prop: string | null;
+  message: string;
+  fix: Fix | null;
+}
+
+/** `paramCount` is in millions and exact: `round(paramCount * 1e6)` parameters. */
+export interface ValidationResult {
+  valid: boolean;
+  paramCount: number;
+  estimatedMemory: number;
+  errors: string[];
+  issues: Issue[];
+}
+
+export type ShapeKind = "board" | "tokens" | "vector";
