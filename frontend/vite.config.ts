@@ -2,7 +2,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
-import { manifest } from "./src/pwa/manifest";
+import { manifest } from "./src/pwa/manifest.ts";
 
 const SERVER = "http://127.0.0.1:8000";
 // The server refuses a foreign Host and Origin, so the proxy speaks under the server's own name.

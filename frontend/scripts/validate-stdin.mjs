@@ -1,18 +1,20 @@
 /**
- * The phone's verdict for the differential fuzz: one JSON document per line in, one JSON result per line out.
- * Build first: `npm run build:domain`. A line that is no JSON answers {"error": "json"}.
+ * The phone's verdict for the differential fuzz: one JSON document per line in, one JSON line out: the
+ * ValidationResult and `architecture`, what was read. Build first: `npm run build:domain`.
  */
-import { createInterface } from "node:readline";
-import { validateDocument } from "../.cache/domain.mjs";
+import { checkDocument, toArchitecture } from "../.cache/domain.mjs";
 
-for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-  if (line.trim() === "") continue;
-  let document;
-  try {
-    document = JSON.parse(line);
-  } catch {
-    process.stdout.write('{"error":"json"}\n');
-    continue;
-  }
-  process.stdout.write(`${JSON.stringify(validateDocument(document))}\n`);
+function answer(line) {
+  const { design, result } = checkDocument(JSON.parse(line));
+  process.stdout.write(`${JSON.stringify({ ...result, architecture: toArchitecture(design) })}\n`);
 }
+
+// Not `readline`: it also splits at U+2028, which JSON text may hold.
+let rest = "";
+process.stdin.setEncoding("utf8");
+for await (const chunk of process.stdin) {
+  const lines = (rest + chunk).split("\n");
+  rest = lines.pop() ?? "";
+  lines.filter((line) => line.trim() !== "").forEach(answer);
+}
+if (rest.trim() !== "") answer(rest);

@@ -42,10 +42,10 @@ export function validateDocument(document: unknown): ValidationResult {
   return checkDocument(document).result;
 }
 
-/** The normalised ModelArchitecture: lower-case types, full meta. */
-export function toArchitecture(design: Design): ModelArchitecture {
+/** The normalised ModelArchitecture: lower-case types, full meta; `id` is null where the document had none. */
+export function toArchitecture(design: Design): Omit<ModelArchitecture, "id"> & { id: string | null } {
   return {
-    id: design.id ?? "",
+    id: design.id,
     name: design.name,
     version: design.version,
     meta: {
