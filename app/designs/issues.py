@@ -15,7 +15,6 @@ Operation = Mapping[str, Any]
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_SHOWN_CODE_POINTS = 64
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,7 @@ def in_report_order(issues: Iterable[Issue]) -> tuple[Issue, ...]:
 
 
 def shown(text: str) -> str:
-    """A user's text as it may stand in a message: printable, at most 64 characters."""
-    cut = text[:_SHOWN_CODE_POINTS] + ("…" if len(text) > _SHOWN_CODE_POINTS else "")
+    """A user's text as it may stand in a message: printable and short."""
+    limit: int = read_spec("limits.json")["shown_code_points"]
+    cut = text[:limit] + ("…" if len(text) > limit else "")
     return _UNPRINTABLE.sub("\ufffd", cut)

@@ -139,7 +139,8 @@ def _break_somewhere(draw: st.DrawFn, document: dict[str, Any]) -> None:
     elif how in (3, 4) and isinstance(props, dict):
         props[draw(_FIELDS)] = draw(_LEAVES)
     elif how == 5 and isinstance(edges, list):
-        names = [c.get("id") for c in components or () if isinstance(c, dict)] or ["ghost"]
+        rows = components if isinstance(components, list) else []
+        names = [row.get("id") for row in rows if isinstance(row, dict)] or ["ghost"]
         ends = st.one_of(st.sampled_from(names), st.sampled_from(["ghost"]))
         edges.append([draw(ends), draw(ends)])
     elif how == 6 and isinstance(edges, list) and edges:

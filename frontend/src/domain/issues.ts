@@ -1,4 +1,5 @@
 /** What validation says, twin of `app/designs/issues.py`: stable codes and the sentences of `spec/rules.json`. */
+import limitsSpec from "../../../spec/limits.json";
 import rulesSpec from "../../../spec/rules.json";
 import type { Fix, Issue, Severity } from "./types";
 
@@ -13,7 +14,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map(
   rulesSpec.rules.map((rule, at) => [rule.code, { ...rule, at, severity: rule.severity as Severity }]),
 );
 
-const SHOWN_CODE_POINTS = 40;
+const SHOWN_CODE_POINTS = limitsSpec.shown_code_points;
 const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]/gu;
 
 function ruleOf(code: string): Rule {
@@ -54,7 +55,7 @@ export function inReportOrder(issues: readonly Issue[]): Issue[] {
   return [...issues].sort((a, b) => ruleOf(a.code).at - ruleOf(b.code).at);
 }
 
-/** A user's text as it may stand in a message: printable, at most 40 characters. */
+/** A user's text as it may stand in a message: printable and short. */
 export function shown(text: string): string {
   const letters = Array.from(text);
   const cut = letters.slice(0, SHOWN_CODE_POINTS).join("") + (letters.length > SHOWN_CODE_POINTS ? "…" : "");
