@@ -1,0 +1,106 @@
+"""A batch of 2048 games as a struct of arrays, stepped by one compiled kernel.
+
+Legend: N games, 16 cells, A 4 actions (see board.py).
+"""
+
+import numpy as np
+
+from app.environment.board import (
+    ACTIONS,
+    CELLS,
+    I64,
+    TABLES,
+    U8,
+    U64,
+    Bool,
+    GameArrays,
+    refresh_masks,
+    seed_states,
+    start_games,
+    step_games,
+)
+
+
+class Games:
+    """N games side by side, with automatic restart in the step that ends a game.
+
+    Args:
+        count: N.
+        max_steps: truncate a game after this many steps; 0 plays every game to its end.
+        restart: start the next game at once; without it an ended game stays on its last board.
+    """
+
+    def __init__(self, count: int, *, max_steps: int = 0, restart: bool = True) -> None:
+        if count < 1:
+            raise ValueError(f"count must be at least 1, not {count}")
+        self.count = count
+        self._max_steps = max_steps
+        self._restart = restart
+        self.arrays = GameArrays(
+            boards=np.zeros((count, CELLS), np.uint8),
+            states=np.zeros(count, np.uint64),
+            scores=np.zeros(count, np.int64),
+            steps=np.zeros(count, np.int64),
+            masks=np.zeros((count, ACTIONS), np.bool_),
+            rewards=np.zeros(count, np.int64),
+            illegal=np.zeros(count, np.bool_),
+            terminated=np.zeros(count, np.bool_),
+            truncated=np.zeros(count, np.bool_),
+            final_boards=np.zeros((count, CELLS), np.uint8),
+            final_scores=np.zeros(count, np.int64),
+            final_steps=np.zeros(count, np.int64),
+        )
+
+    def seed(self, seeds: U64) -> None:
+        """Give every game its own seed [N]; takes effect with the next tile."""
+        if seeds.shape != (self.count,):
+            raise ValueError(f"seeds must have shape ({self.count},), not {seeds.shape}")
+        seed_states(self.arrays.states, seeds.astype(np.uint64))
+
+    def start(self) -> None:
+        """Begin a new game on every board."""
+        self.start_some(np.ones(self.count, np.bool_))
+
+    def start_some(self, chosen: Bool) -> None:
+        """Begin a new game on the boards chosen [N]."""
+        start_games(TABLES, self.arrays, chosen)
+
+    def step(self, actions: I64) -> GameArrays:
+        """Play one action [N] in every game; the arrays returned hold until the next step.
+
+        Raises:
+            ValueError: an action is not 0, 1, 2 or 3, or there is not one per game.
+        """
+        if actions.shape != (self.count,):
+            raise ValueError(f"actions must have shape ({self.count},), not {actions.shape}")
+        if not step_games(TABLES, self.arrays, actions, self._max_steps, self._restart):
+            raise ValueError("an action must be 0 (up), 1 (right), 2 (down) or 3 (left)")
+        return self.arrays
+
+    def snapshot(self) -> dict[str, U8 | U64 | I64]:
+        """Copies of the arrays from which the games continue exactly."""
+        kept = self.arrays
+        return {
+            "boards": kept.boards.copy(),
+            "states": kept.states.copy(),
+            "scores": kept.scores.copy(),
+            "steps": kept.steps.copy(),
+        }
+
+    def restore(self, boards: U8, states: U64, scores: I64, steps: I64) -> None:
+        """Continue from a snapshot's arrays.
+
+        Raises:
+            ValueError: the snapshot is of another number of games.
+        """
+        if boards.shape != self.arrays.boards.shape:
+            raise ValueError(f"the snapshot holds {len(boards)} games, not {self.count}")
+        self.arrays.boards[:] = boards
+        self.arrays.states[:] = states
+        self.arrays.scores[:] = scores
+        self.arrays.steps[:] = steps
+        self.refresh_masks()
+
+    def refresh_masks(self) -> None:
+        """Recompute the legal moves after boards were written from outside."""
+        refresh_masks(TABLES, self.arrays)
