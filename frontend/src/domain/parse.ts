@@ -137,16 +137,14 @@ class Reader {
     }
     this.unknownFields(row, COMPONENT_FIELDS, `Block "${id}"`, id);
     const block = blockNamed(own(row, "type"));
-    let given = Object.hasOwn(row, "props") ? row["props"] : {};
-    if (!isObject(given)) {
-      this.report("component.type", { index }, { component_id: id });
-      given = {};
-    }
+    const raw = Object.hasOwn(row, "props") ? row["props"] : {};
+    const given = isObject(raw) ? raw : {};
+    if (given !== raw) this.report("component.type", { index }, { component_id: id });
     if (block === null) {
       this.report("design.unknown_type", { id }, { component_id: id });
       return new Component(id, "", null, new Map(), new Map());
     }
-    return this.knownComponent(id, block, given as Json, meta);
+    return this.knownComponent(id, block, given, meta);
   }
 
   private knownComponent(id: string, block: Block, given: Json, meta: ReadonlyMap<MetaName, number>): Component {

@@ -118,7 +118,7 @@ function wrongShape(component: Component, source: Component, found: Shape, wante
 
 function widthFix(component: Component, source: Component, width: number, design: Design): Fix {
   const ownWidth = source.block?.outputWidth;
-  const prop = ownWidth ? source.block?.props.get(ownWidth) : undefined;
+  const prop = source.block && ownWidth ? source.block.props.get(ownWidth) : undefined;
   if (prop && design.outputsOf(source.id).length === 1 && width % (prop.multipleOf ?? 1) === 0) {
     return {
       label: `Set ${prop.name} of ${source.text} to ${width}`,

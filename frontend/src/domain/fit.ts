@@ -1,0 +1,80 @@
+/** Which blocks fit at a place: each is tried on a copy of the design, and validation decides. */
+import { catalogue, limits } from "./catalogue";
+import { connect, insertBlock, type Place, sourcesOf } from "./edit";
+import type { Shape } from "./shapes";
+import type { ModelArchitecture } from "./types";
+import { checkDocument } from "./validate";
+
+export interface Fit {
+  type: string;
+  fits: boolean;
+  /** What would be wrong, where it does not fit. */
+  reason: string | null;
+  /** What would come out of the new block. */
+  shape: Shape | null;
+  params: number;
+}
+
+/** Errors that an unfinished design has anyway; a block is not blamed for what it does not change. */
+const UNFINISHED = new Set(["design.no_input", "design.no_output", "design.no_value_output", "design.dead_end"]);
+
+/** One entry for every block of the catalogue, in its order. */
+export function fitsAt(design: ModelArchitecture, place: Place): Fit[] {
+  const before = messagesOf(design);
+  return [...catalogue.keys()].map((type) => tryBlock(design, type, place, before));
+}
+
+function messagesOf(design: ModelArchitecture): Set<string> {
+  return new Set(checkDocument(design).result.errors);
+}
+
+function tryBlock(design: ModelArchitecture, type: string, place: Place, before: Set<string>): Fit {
+  if (design.components.length >= limits.components) {
+    return { type, fits: false, reason: `A design has at most ${limits.components} blocks.`, shape: null, params: 0 };
+  }
+  const trial = structuredClone(design);
+  const id = insertBlock(trial, type, place);
+  const { result, shapes, estimate } = checkDocument(trial);
+  const worse = result.issues.find(
+    ({ code, severity, message }) => severity === "error" && !UNFINISHED.has(code) && !before.has(message),
+  );
+  return {
+    type,
+    fits: worse === undefined,
+    reason: worse?.message ?? null,
+    shape: shapes.get(id) ?? null,
+    params: Number(estimate.componentParams.get(id) ?? 0n),
+  };
+}
+
+export interface Candidate {
+  id: string;
+  connected: boolean;
+  shape: Shape | null;
+  /** Whether a connection from it makes nothing worse. */
+  fits: boolean;
+}
+
+/** The blocks that `id` could read: all that neither follow it nor end the network. */
+export function inputCandidates(design: ModelArchitecture, id: string): Candidate[] {
+  const { design: graph, shapes } = checkDocument(design);
+  const block = graph.byId.get(id)?.block;
+  if (!block || block.maxInputs === 0) return [];
+  const behind = graph.reachedFrom([id]);
+  const connected = new Set(sourcesOf(design, id));
+  return graph.components
+    .filter((other) => connected.has(other.id) || (!behind.has(other.id) && other.block !== null && !other.block.isHead))
+    .map((other) => ({
+      id: other.id,
+      connected: connected.has(other.id),
+      shape: shapes.get(other.id) ?? null,
+      fits: connected.has(other.id) || connectsCleanly(design, other.id, id),
+    }));
+}
+
+function connectsCleanly(design: ModelArchitecture, from: string, to: string): boolean {
+  const trial = structuredClone(design);
+  connect(trial, from, to);
+  const { result } = checkDocument(trial);
+  return !result.issues.some(({ severity, component_id }) => severity === "error" && component_id === to);
+}
