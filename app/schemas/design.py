@@ -1,0 +1,112 @@
+"""Designs on the wire, with the names that the reference gives them."""
+
+# ruff: noqa: N815 - the reference writes paramCount and estimatedMemory
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.schemas.problem import Issue
+
+Number = int | float
+
+
+class ModelComponent(BaseModel):
+    """One node of a design."""
+
+    id: str
+    type: str
+    props: dict[str, bool | int | float | str]
+
+
+class DesignNumbers(BaseModel):
+    """The defaults that blocks without own values take."""
+
+    d_model: int
+    n_heads: int
+    n_experts: int
+
+
+class ModelArchitecture(BaseModel):
+    """A design: its components and who reads whom."""
+
+    id: str | None = None
+    name: str
+    version: int = 1
+    meta: DesignNumbers
+    components: list[ModelComponent]
+    edges: list[tuple[str, str]]
+
+
+class DesignMeta(BaseModel):
+    """What a list shows of a design; times are ISO 8601 in UTC."""
+
+    id: str
+    name: str
+    revision: int
+    created_at: str
+    updated_at: str
+
+
+class DesignList(BaseModel):
+    """One page, newest first; `next` is the `cursor` of the next page."""
+
+    items: list[DesignMeta]
+    next: str | None
+
+
+class CreateDesign(BaseModel):
+    """What a new design starts from."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str | None = None
+    template: str | None = Field(default=None, description="A slug of GET /api/templates.")
+
+
+class ValidationResult(BaseModel):
+    """`paramCount` in millions, `estimatedMemory` in MB for training at the default batch."""
+
+    valid: bool
+    paramCount: float
+    estimatedMemory: int
+    errors: list[str]
+    issues: list[Issue]
+
+
+class CompileResult(BaseModel):
+    """Where the model can be imported from, its size in millions, its config."""
+
+    import_path: str
+    paramCount: float
+    config: dict[str, Any]
+
+
+class Catalogue(BaseModel):
+    """Everything the page needs to offer blocks and run settings."""
+
+    version: int
+    categories: list[dict[str, Any]]
+    layout_props: list[dict[str, Any]]
+    blocks: list[dict[str, Any]]
+    limits: dict[str, Any]
+    hyperparameters: dict[str, Any]
+
+
+class TemplateItem(BaseModel):
+    """A design to start from."""
+
+    slug: str
+    title: str
+    sentence: str
+    design: ModelArchitecture
+    paramCount: float
+    estimatedMemory: int
+
+
+class TemplateList(BaseModel):
+    """All templates, in the order in which to offer them."""
+
+    items: list[TemplateItem]
