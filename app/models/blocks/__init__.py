@@ -1,0 +1,27 @@
+"""The blocks of spec/blocks.json as torch modules: one module and one Config per row."""
+
+from app.models.blocks.action_output import ActionOutput
+from app.models.blocks.add import Add
+from app.models.blocks.block import Block
+from app.models.blocks.board_input import BoardInput
+from app.models.blocks.embedding import Embedding
+from app.models.blocks.layer_norm import LayerNorm
+from app.models.blocks.linear import Linear
+from app.models.blocks.load_balance_router import LoadBalanceRouter
+from app.models.blocks.moe_layer import MoELayer
+from app.models.blocks.transformer_layer import TransformerLayer
+from app.models.blocks.value_output import ValueOutput
+
+__all__ = [
+    "ActionOutput",
+    "Add",
+    "Block",
+    "BoardInput",
+    "Embedding",
+    "LayerNorm",
+    "Linear",
+    "LoadBalanceRouter",
+    "MoELayer",
+    "TransformerLayer",
+    "ValueOutput",
+]

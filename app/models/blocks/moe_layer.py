@@ -1,0 +1,162 @@
+"""Mixture of experts. Legend: N cells of all boards, D d_model, E experts, F hidden width of an
+expert, K experts per cell (top_k).
+
+Two forms over the same weights: trained with the cells sorted by expert, so that each expert
+computes only its own; exported dense (every expert computes every cell and the weights of those
+not chosen are 0), which is what ONNX can express.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from app.models.blocks.block import Block
+
+
+class MoELayer(Block):
+    """Pre-norm top-k mixture of experts with a residual connection.
+
+    With top_k 1 an expert's answer is weighted by the router's probability (Switch Transformer);
+    with more, by the probabilities of the chosen ones, scaled to sum 1.
+
+    Attributes:
+        dense: compute the exportable form. Off by default.
+        lb_loss: lb_coef times the load-balancing loss of the last forward pass in training mode.
+    """
+
+    @dataclass(frozen=True)
+    class Config(Block.Config):
+        """`lb_coef` comes from the design's load_balance_router."""
+
+        d_model: int
+        n_experts: int
+        top_k: int = 1
+        ff_ratio: int = 2
+        lb_coef: float = 0.01
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        experts, d_model, d_ff = config.n_experts, config.d_model, config.d_model * config.ff_ratio
+        self.norm = nn.LayerNorm(d_model)
+        self.router = nn.Linear(d_model, experts, bias=False)
+        self.expert_in = nn.Parameter(torch.empty(experts, d_model, d_ff))
+        self.expert_in_bias = nn.Parameter(torch.zeros(experts, d_ff))
+        self.expert_out = nn.Parameter(torch.empty(experts, d_ff, d_model))
+        self.expert_out_bias = nn.Parameter(torch.zeros(experts, d_model))
+        nn.init.normal_(self.expert_in, std=d_model**-0.5)
+        nn.init.normal_(self.expert_out, std=0.5 * d_ff**-0.5)
+        self.dense = False
+        self.lb_loss: Tensor = torch.zeros(())
+        self._routed_E: Tensor = torch.zeros(experts, dtype=torch.int64)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Tokens [B, T, D] or vectors [B, D] to the same shape."""
+        x_ND = self.norm(x).reshape(-1, self.config.d_model)
+        prob_NE, weight_NK, expert_NK = self._route(x_ND)
+        if self.dense:
+            y_ND = self._dense(x_ND, weight_NK, expert_NK)
+            return x + y_ND.reshape(x.shape)
+        # How many cells each expert gets; a plain list, because split() needs Python numbers.
+        routed_E = torch.bincount(expert_NK.flatten(), minlength=self.config.n_experts)
+        self._routed_E += routed_E
+        if self.training:
+            self.lb_loss = self._load_balancing_loss(prob_NE, routed_E)
+        y_ND = self._sorted(x_ND, weight_NK, expert_NK, routed_E)
+        return x + y_ND.reshape(x.shape)
+
+    def take_usage(self) -> Tensor:
+        """Share of cells sent to each expert [E] since the last call; zeros where none were."""
+        share_E: Tensor = self._routed_E / self._routed_E.sum().clamp(min=1)
+        self._routed_E = torch.zeros_like(self._routed_E)
+        return share_E
+
+    def routing_margin(self, x: Tensor) -> Tensor:
+        """Per board [B], the smallest gap between the last chosen and the first refused expert.
+
+        Where it is as small as rounding errors, two correct runtimes may choose differently.
+        """
+        if self.config.top_k >= self.config.n_experts:
+            return torch.ones(len(x))
+        prob: Tensor = self.router(self.norm(x)).softmax(-1)
+        prob_BTE = prob.reshape(len(x), -1, self.config.n_experts)
+        ranked_BTK = prob_BTE.topk(self.config.top_k + 1, dim=-1).values
+        return (ranked_BTK[..., -2] - ranked_BTK[..., -1]).amin(dim=1)
+
+    def _route(self, x_ND: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        prob_NE = self.router(x_ND).softmax(-1)
+        # argmax names the first of equal numbers, in torch and in ONNX; topk promises nothing.
+        remaining_NE = prob_NE.detach()
+        chosen: list[Tensor] = []
+        for _ in range(self.config.top_k):
+            best_N1 = remaining_NE.argmax(-1, keepdim=True)
+            chosen.append(best_N1)
+            if len(chosen) < self.config.top_k:
+                remaining_NE = remaining_NE.scatter(1, best_N1, -1.0)
+        expert_NK = torch.cat(chosen, dim=1)
+        weight_NK = prob_NE.gather(1, expert_NK)
+        if self.config.top_k > 1:
+            weight_NK = weight_NK / weight_NK.sum(-1, keepdim=True)
+        return prob_NE, weight_NK, expert_NK
+
+    def _sorted(
+        self, x_ND: Tensor, weight_NK: Tensor, expert_NK: Tensor, routed_E: Tensor
+    ) -> Tensor:
+        top_k = self.config.top_k
+        order_S = expert_NK.flatten().argsort(stable=True)
+        place_S = torch.empty_like(order_S)
+        place_S[order_S] = torch.arange(len(order_S))
+        repeated_SD = x_ND if top_k == 1 else x_ND.repeat_interleave(top_k, dim=0)
+        by_expert = torch.split(_permute(repeated_SD, order_S, place_S), routed_E.tolist())
+        answers = [
+            self._expert(expert, cells_MD)
+            for expert, cells_MD in enumerate(by_expert)
+            if len(cells_MD) > 0
+        ]
+        y_SD = _permute(torch.cat(answers), place_S, order_S)
+        if top_k == 1:
+            return y_SD * weight_NK
+        return (y_SD.reshape(-1, top_k, self.config.d_model) * weight_NK[..., None]).sum(1)
+
+    def _expert(self, expert: int, x_MD: Tensor) -> Tensor:
+        hidden_MF = functional.gelu(
+            torch.addmm(self.expert_in_bias[expert], x_MD, self.expert_in[expert])
+        )
+        return torch.addmm(self.expert_out_bias[expert], hidden_MF, self.expert_out[expert])
+
+    def _dense(self, x_ND: Tensor, weight_NK: Tensor, expert_NK: Tensor) -> Tensor:
+        hidden_ENF = functional.gelu(x_ND @ self.expert_in + self.expert_in_bias[:, None])
+        y_END = hidden_ENF @ self.expert_out + self.expert_out_bias[:, None]
+        experts_E = torch.arange(self.config.n_experts)
+        weight_NE = ((expert_NK[..., None] == experts_E) * weight_NK[..., None]).sum(1)
+        return (y_END * weight_NE.T[..., None]).sum(0)
+
+    def _load_balancing_loss(self, prob_NE: Tensor, routed_E: Tensor) -> Tensor:
+        """Switch Transformer, equation 4, times lb_coef: lb_coef when perfectly balanced."""
+        share_E = routed_E / routed_E.sum()
+        balance = self.config.n_experts * (share_E * prob_NE.mean(0)).sum()
+        return self.config.lb_coef * balance
+
+
+class _Permutation(torch.autograd.Function):
+    """Rows in another order; the gradient is gathered too, instead of scattered."""
+
+    @staticmethod
+    def forward(ctx: torch.autograd.function.FunctionCtx, *inputs: Tensor) -> Tensor:
+        rows_SD, order_S, place_S = inputs
+        ctx.save_for_backward(place_S)
+        return rows_SD.index_select(0, order_S)
+
+    @staticmethod
+    def backward(
+        ctx: torch.autograd.function.FunctionCtx, *gradients: Tensor
+    ) -> tuple[Tensor, None, None]:
+        (place_S,) = ctx.saved_tensors  # type: ignore[attr-defined]
+        return gradients[0].index_select(0, place_S), None, None
+
+
+def _permute(rows_SD: Tensor, order_S: Tensor, inverse_S: Tensor) -> Tensor:
+    permuted: Tensor = _Permutation.apply(rows_SD, order_S, inverse_S)  # type: ignore[no-untyped-call]
+    return permuted

@@ -1,0 +1,47 @@
+"""Attention between cells. Legend: B boards, T = 16 cells, D d_model, H heads, C = D / H."""
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from app.models.blocks.block import Block
+
+
+class TransformerLayer(Block):
+    """Pre-norm self-attention and feed-forward network, each with a residual connection."""
+
+    @dataclass(frozen=True)
+    class Config(Block.Config):
+        """`ff_ratio`: hidden width of the feed-forward network as a multiple of d_model."""
+
+        d_model: int
+        n_heads: int
+        ff_ratio: int = 4
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        d_model, d_ff = config.d_model, config.d_model * config.ff_ratio
+        self.attention_norm = nn.LayerNorm(d_model)
+        self.qkv = nn.Linear(d_model, 3 * d_model)
+        self.attended = nn.Linear(d_model, d_model)
+        self.ff_norm = nn.LayerNorm(d_model)
+        self.ff_in = nn.Linear(d_model, d_ff)
+        self.ff_out = nn.Linear(d_ff, d_model)
+
+    def forward(self, x_BTD: Tensor) -> Tensor:
+        """Tokens [B, T, D] to tokens of the same shape."""
+        x_BTD = x_BTD + self._attend(self.attention_norm(x_BTD))
+        hidden_BTF = functional.gelu(self.ff_in(self.ff_norm(x_BTD)))
+        return x_BTD + self.ff_out(hidden_BTF)  # type: ignore[no-any-return]
+
+    def _attend(self, x_BTD: Tensor) -> Tensor:
+        heads = self.config.n_heads
+        # Sizes come from constants where they can, so that an exported batch stays dynamic.
+        tokens, width = x_BTD.shape[1], self.config.d_model
+        qkv_BT3HC = self.qkv(x_BTD).reshape(-1, tokens, 3, heads, width // heads)
+        q_BHTC, k_BHTC, v_BHTC = qkv_BT3HC.permute(2, 0, 3, 1, 4).unbind(0)
+        mixed_BHTC = functional.scaled_dot_product_attention(q_BHTC, k_BHTC, v_BHTC)
+        mixed_BTD = mixed_BHTC.transpose(1, 2).reshape(-1, tokens, width)
+        return self.attended(mixed_BTD)  # type: ignore[no-any-return]

@@ -1,0 +1,92 @@
+"""The base of every compiled design. Legend: B boards, A = 4 actions, E experts."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from app.models.blocks.moe_layer import MoELayer
+from app.models.loader import generated_model_path, load_model_class
+from app.models.model_config import DynamicModelConfig
+
+
+class GameTransformer(nn.Module):
+    """What `GeneratedModel` extends: `forward(board int64 [B, 16])` gives policy and value.
+
+    Args:
+        components: the design's component id of each block attribute ("c3": "experts"), so that
+            what a block tells is keyed as the design's author knows it.
+        config: the fields of DynamicModelConfig.
+
+    Attributes:
+        latest_lb_loss: the weighted load-balancing loss of the last forward pass in training
+            mode, part of the graph; 0 for a design without experts.
+    """
+
+    def __init__(self, *, components: Mapping[str, str] | None = None, **config: Any) -> None:
+        super().__init__()
+        self.config = DynamicModelConfig(**config)
+        self.d_model = self.config.d_model
+        self.components = dict(components or {})
+        self.latest_lb_loss: Tensor = torch.zeros(())
+
+    @staticmethod
+    def from_architecture(
+        arch: Mapping[str, Any], *, folder: Path | None = None, sha256: str | None = None
+    ) -> "GameTransformer":
+        """Build a fresh model of a design that was compiled before.
+
+        Args:
+            arch: the ModelArchitecture; its id names the generated file.
+            folder: where generated files lie; by default `app/models/generated`.
+            sha256: digest that the file must have.
+
+        Raises:
+            ModelSourceError: see loader.py.
+        """
+        config = DynamicModelConfig.from_architecture(arch)
+        model_class = load_model_class(generated_model_path(str(arch["id"]), folder), sha256)
+        return model_class(**vars(config))
+
+    def join_heads(
+        self, policies_BA: Sequence[Tensor], values_B: Sequence[Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        """Average what several heads of one kind say; the last step of every forward pass.
+
+        Returns:
+            (policy_logits float32 [B, 4], value float32 [B])
+        """
+        if self.training:
+            self._sum_lb_loss()
+        return _mean(policies_BA), _mean(values_B)
+
+    def moe_layers(self) -> dict[str, MoELayer]:
+        """The design's mixture-of-experts blocks by component id, in the design's order."""
+        return {
+            self.components.get(name, name): block
+            for name, block in self.named_children()
+            if isinstance(block, MoELayer)
+        }
+
+    def expert_usage(self) -> dict[str, list[float]]:
+        """Per MoE block, the share of cells that each expert [E] got since the last call.
+
+        The shares sum to 1; they are 0 where no board passed.
+        """
+        return {name: block.take_usage().tolist() for name, block in self.moe_layers().items()}
+
+    def use_export_form(self) -> "GameTransformer":
+        """Switch to evaluation with the form of every block that ONNX can express."""
+        for block in self.moe_layers().values():
+            block.dense = True
+        return self.eval()
+
+    def _sum_lb_loss(self) -> None:
+        losses = [block.lb_loss for block in self.children() if isinstance(block, MoELayer)]
+        self.latest_lb_loss = torch.stack(losses).sum() if losses else torch.zeros(())
+
+
+def _mean(outputs: Sequence[Tensor]) -> Tensor:
+    return outputs[0] if len(outputs) == 1 else torch.stack(tuple(outputs)).mean(0)
