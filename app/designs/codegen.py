@@ -76,7 +76,7 @@ def generate_model_code(architecture: Mapping[str, Any]) -> GeneratedCode:
 
 def model_config(design: Design) -> dict[str, Any]:
     """The numbers of DynamicModelConfig, and which attribute of the model each component became."""
-    routers = _routers_in_order(design)
+    routers = design.of_type("load_balance_router")
     experts = [moe.whole("n_experts") or 0 for moe in design.of_type("moe_layer")]
     return {
         "d_model": design.meta["d_model"],
@@ -169,21 +169,17 @@ def _literal(value: PropValue | None) -> str:
     raise UnsafeSourceError("a value is neither a number nor an enum member")
 
 
-def _routers_in_order(design: Design) -> list[Component]:
-    return [
-        design.by_id[name]
-        for name in design.order
-        if design.by_id[name].type == "load_balance_router"
-    ]
-
-
 def _lb_coef(design: Design, moe: Component) -> float:
     upstream = design.reached_from([moe.id], backwards=True)
-    routers = _routers_in_order(design)
-    before = [router for router in routers if router.id in upstream]
+    before = [name for name in design.order if name in upstream and _is_router(design.by_id[name])]
     if before:
-        return _reward_coef(before[-1])
+        return _reward_coef(design.by_id[before[-1]])
+    routers = design.of_type("load_balance_router")
     return _reward_coef(routers[0]) if routers else DEFAULT_LB_COEF
+
+
+def _is_router(component: Component) -> bool:
+    return component.type == "load_balance_router"
 
 
 def _reward_coef(router: Component) -> float:
