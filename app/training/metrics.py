@@ -1,0 +1,128 @@
+"""What a training says about itself: the `training_update` message, without run and clock."""
+
+import math
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean, median
+from typing import Any
+
+from app.training.ppo_trainer import UpdateReport
+from app.training.rollout import FinishedGame
+
+WINDOW_GAMES = 256  # scores are those of the last so many finished games
+TILES_ALWAYS_TOLD = (512, 1024, 2048)
+
+
+class RecentGames:
+    """The last finished games and the counts of all."""
+
+    def __init__(self) -> None:
+        self._window: deque[FinishedGame] = deque(maxlen=WINDOW_GAMES)
+        self.episodes = 0
+        self.max_exponent = 0
+
+    def add(self, games: Iterable[FinishedGame]) -> None:
+        """Take in games that ended."""
+        for game in games:
+            self._window.append(game)
+            self.episodes += 1
+            self.max_exponent = max(self.max_exponent, game.max_exponent)
+
+    def mean_score(self) -> float | None:
+        """Mean score of the window, None before the first game ended."""
+        return fmean(game.score for game in self._window) if self._window else None
+
+    def score(self) -> dict[str, float | None]:
+        """{mean, max, median} of the window's scores; nulls before the first game ended."""
+        scores = [game.score for game in self._window]
+        if not scores:
+            return {"mean": None, "max": None, "median": None}
+        return {"mean": fmean(scores), "max": max(scores), "median": median(scores)}
+
+    def max_tile(self) -> int | None:
+        """The largest tile of all finished games; None before the first one ended."""
+        return 1 << self.max_exponent if self.episodes else None
+
+    def tile_rates(self) -> dict[str, float]:
+        """Share of the window's games that reached 512, 1024, 2048, and more where some did."""
+        if not self._window:
+            return {}
+        best = max(game.max_exponent for game in self._window)
+        tiles = {*TILES_ALWAYS_TOLD, *(1 << e for e in range(12, best + 1))}
+        return {
+            str(tile): fmean((1 << game.max_exponent) >= tile for game in self._window)
+            for tile in sorted(tiles)
+        }
+
+    def as_document(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return {
+            "window": [list(game) for game in self._window],
+            "episodes": self.episodes,
+            "max_exponent": self.max_exponent,
+        }
+
+    def restore(self, document: Mapping[str, Any]) -> None:
+        """From a checkpoint."""
+        self._window.clear()
+        self._window.extend(FinishedGame(*game) for game in document["window"])
+        self.episodes = document["episodes"]
+        self.max_exponent = document["max_exponent"]
+
+
+def training_update(
+    reports: Sequence[UpdateReport],
+    recent: RecentGames,
+    *,
+    step: int,
+    update: int,
+    steps_per_second: float,
+) -> dict[str, Any]:
+    """Build the message of the updates since the last one; `reports` holds at least one.
+
+    Losses and expert usage are means over the reports; every number is finite or null.
+    """
+    message = {
+        "type": "training_update",
+        "update": update,
+        "step": step,
+        "score": recent.score(),
+        "max_tile": recent.max_tile(),
+        "tile_rates": recent.tile_rates(),
+        "episodes": recent.episodes,
+        "loss": {
+            "policy": fmean(report.policy_loss for report in reports),
+            "value": fmean(report.value_loss for report in reports),
+            "entropy": fmean(report.entropy for report in reports),
+            "aux": fmean(report.aux_loss for report in reports),
+        },
+        "learning_rate": reports[-1].learning_rate,
+        "steps_per_second": steps_per_second,
+        "moe": moe_metrics(reports),
+    }
+    return {name: _finite(value) for name, value in message.items()}
+
+
+def moe_metrics(reports: Sequence[UpdateReport]) -> dict[str, Any]:
+    """Shares of the work per expert: of the first MoE block, and of each by component id."""
+    by_component = {
+        component: [
+            fmean(report.expert_usage[component][expert] for report in reports)
+            for expert in range(len(usage))
+        ]
+        for component, usage in reports[-1].expert_usage.items()
+    }
+    return {
+        "expert_usage": next(iter(by_component.values()), []),
+        "expert_usage_by_component": by_component,
+        "lb_reward": fmean(report.lb_reward for report in reports) if by_component else None,
+    }
+
+
+def _finite(value: Any) -> Any:
+    """NaN never reaches JSON: null in its place."""
+    if isinstance(value, dict):
+        return {name: _finite(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,166 @@
+"""Playing: N games for S steps with the current policy. Legend: A = 4 actions, 16 cells."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from app.environment.board import (
+    ACTIONS,
+    CELLS,
+    F64,
+    I64,
+    U8,
+    U64,
+    Bool,
+    GameArrays,
+    fill_uniform,
+    seed_states,
+)
+from app.environment.games import Games
+from app.environment.jit import compiled
+from app.models.game_transformer import GameTransformer
+from app.training.guard import NonFiniteError
+
+F32 = npt.NDArray[np.float32]
+
+
+class FinishedGame(NamedTuple):
+    """A game that was played to its end."""
+
+    score: int
+    max_exponent: int
+    steps: int
+
+
+class Rollout:
+    """The games of a training and the buffers that one update plays into.
+
+    Args:
+        n_envs: N.
+        n_steps: S.
+        seed: gives every game its own series; the draws of the policy come from another one.
+        reward_scale: factor on log2 of the merged tiles, which is the reward that is learnt.
+        max_game_steps: truncate games after this many steps; 0 plays them to the end.
+    """
+
+    def __init__(
+        self, n_envs: int, n_steps: int, seed: int, reward_scale: float, max_game_steps: int = 0
+    ) -> None:
+        self.n_envs, self.n_steps, self.reward_scale = n_envs, n_steps, reward_scale
+        self.games = Games(n_envs, max_steps=max_game_steps)
+        seeds = np.random.default_rng(seed).integers(2**63, size=2 * n_envs).astype(np.uint64)
+        self.games.seed(seeds[:n_envs])
+        self.draw_states_N: U64 = np.empty(n_envs, np.uint64)
+        seed_states(self.draw_states_N, seeds[n_envs:])
+        self.games.start()
+        self.finished: list[FinishedGame] = []
+        shape = (n_steps, n_envs)
+        self.boards_SNC: U8 = np.zeros((*shape, CELLS), np.uint8)
+        self.masks_SNA: Bool = np.zeros((*shape, ACTIONS), np.bool_)
+        self.actions_SN: I64 = np.zeros(shape, np.int64)
+        self.log_probs_SN: F32 = np.zeros(shape, np.float32)
+        self.values_SN: F32 = np.zeros(shape, np.float32)
+        self.rewards_SN: F32 = np.zeros(shape, np.float32)
+        self.terminated_SN: Bool = np.zeros(shape, np.bool_)
+        self.truncated_SN: Bool = np.zeros(shape, np.bool_)
+        self.final_values_SN: F32 = np.zeros(shape, np.float32)
+        self.next_values_N: F32 = np.zeros(n_envs, np.float32)
+        self._draws_N: F64 = np.zeros(n_envs, np.float64)
+
+    @torch.inference_mode()
+    def collect(self, model: GameTransformer, check_in: Callable[[], None]) -> None:
+        """Play S steps of every game into the buffers; `finished` gets the games that ended.
+
+        Args:
+            model: plays in evaluation mode.
+            check_in: called before every step; what it raises ends the playing.
+
+        Raises:
+            NonFiniteError: the model answered with NaN or an infinity.
+        """
+        model.eval()
+        games = self.games.arrays
+        for step in range(self.n_steps):
+            check_in()
+            self.boards_SNC[step] = games.boards
+            self.masks_SNA[step] = games.masks
+            logits_NA, self.values_SN[step] = evaluate(model, games.boards)
+            fill_uniform(self.draw_states_N, self._draws_N)
+            sample_actions(
+                logits_NA,
+                games.masks,
+                self._draws_N,
+                self.actions_SN[step],
+                self.log_probs_SN[step],
+            )
+            self._record(step, self.games.step(self.actions_SN[step]), model)
+        _, self.next_values_N[:] = evaluate(model, games.boards)
+
+    def _record(self, step: int, after: GameArrays, model: GameTransformer) -> None:
+        # log2 of what was merged: a move's reward grows with its tile's exponent, not its number.
+        merged_N = np.log2(np.maximum(after.rewards, 1)).astype(np.float32)
+        self.rewards_SN[step] = self.reward_scale * merged_N
+        self.terminated_SN[step] = after.terminated
+        self.truncated_SN[step] = after.truncated
+        if after.truncated.any():
+            _, self.final_values_SN[step] = evaluate(model, after.final_boards)
+        for game in np.flatnonzero(after.terminated):
+            self.finished.append(
+                FinishedGame(
+                    score=int(after.final_scores[game]),
+                    max_exponent=int(after.final_boards[game].max()),
+                    steps=int(after.final_steps[game]),
+                )
+            )
+
+
+def evaluate(model: GameTransformer, boards_NC: U8) -> tuple[F32, F32]:
+    """Policy logits [N, A] and values [N] of boards.
+
+    Raises:
+        NonFiniteError: one of them is NaN or infinite.
+    """
+    logits, values = model(torch.from_numpy(boards_NC.astype(np.int64)))
+    logits_NA, values_N = logits.numpy(), values.numpy()
+    if not np.isfinite(logits_NA).all():
+        raise NonFiniteError("policy_logits")
+    if not np.isfinite(values_N).all():
+        raise NonFiniteError("value")
+    return logits_NA, values_N
+
+
+@compiled
+def sample_actions(
+    logits_NA: F32, masks_NA: Bool, draws_N: F64, actions_N: I64, log_probs_N: F32
+) -> None:
+    """Draw one legal action per game from softmax(logits), and its log-probability.
+
+    Args:
+        draws_N: one number from [0, 1) per game decides.
+        actions_N: written.
+        log_probs_N: written.
+    """
+    weights = np.empty(ACTIONS)
+    for game in range(len(draws_N)):
+        top = -np.inf
+        for action in range(ACTIONS):
+            if masks_NA[game, action] and logits_NA[game, action] > top:
+                top = np.float64(logits_NA[game, action])
+        total = 0.0
+        for action in range(ACTIONS):
+            legal = masks_NA[game, action]
+            weights[action] = np.exp(logits_NA[game, action] - top) if legal else 0.0
+            total += weights[action]
+        remaining = draws_N[game] * total
+        chosen = -1
+        for action in range(ACTIONS):
+            if weights[action] > 0.0:
+                chosen = action
+                if remaining < weights[action]:
+                    break
+                remaining -= weights[action]
+        actions_N[game] = chosen
+        log_probs_N[game] = np.log(weights[chosen] / total)

@@ -1,0 +1,208 @@
+"""Checkpoint folders with a manifest of digests: written whole, verified when read, never pickle.
+
+A checkpoint is a folder `step_<12 digits>` with files (tensors as safetensors, the rest as JSON)
+and `manifest.json`: step, update, created_at, score, the SHA-256 and size of every file, and a
+digest of the manifest itself. This module knows nothing of what the files hold, and no torch.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from weightslab import atomic_files
+
+MANIFEST = "manifest.json"
+DAMAGED_SUFFIX = ".damaged"
+_FOLDER = re.compile(r"step_(\d{12})")
+_VERSION = 1
+
+
+class CheckpointDamagedError(Exception):
+    """A checkpoint is incomplete or not what was written; the message names file and folder."""
+
+
+@dataclass(frozen=True)
+class CheckpointInfo:
+    """What a manifest says. `score` is the mean score when it was written, None before any."""
+
+    path: Path
+    step: int
+    update: int
+    created_at: str
+    score: float | None
+    files: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.path.name
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files but the manifest."""
+        return sum(int(entry["bytes"]) for entry in self.files.values())
+
+
+def folder_name(step: int) -> str:
+    """The name of the checkpoint folder of an environment step."""
+    return f"step_{step:012d}"
+
+
+def write_checkpoint(
+    root: Path,
+    writers: Mapping[str, Callable[[Path], None]],
+    *,
+    step: int,
+    update: int,
+    score: float | None,
+) -> CheckpointInfo:
+    """Write a checkpoint so that it is there completely or not at all.
+
+    Args:
+        root: folder of the checkpoints; made if missing.
+        writers: per file name, a function that writes the file at the path it is given.
+
+    Raises:
+        FileExistsError: there is one of this step already.
+        OSError: the disk is full or refuses; older checkpoints are intact.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    path = root / folder_name(step)
+    with atomic_files.new_folder(path) as folder:
+        files = {}
+        for name, write in writers.items():
+            write(folder / name)
+            size = (folder / name).stat().st_size
+            files[name] = {"sha256": file_sha256(folder / name), "bytes": size}
+        manifest = {
+            "version": _VERSION,
+            "step": step,
+            "update": update,
+            "created_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "score": score,
+            "files": files,
+        }
+        manifest["digest"] = _manifest_digest(manifest)
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, allow_nan=False))
+    return read_manifest(path)
+
+
+def read_manifest(path: Path) -> CheckpointInfo:
+    """Read one checkpoint's manifest without reading its other files.
+
+    Raises:
+        CheckpointDamagedError: it is missing, changed, or of another folder.
+    """
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointDamagedError(f"{path.name}/{MANIFEST} cannot be read") from error
+    if not isinstance(manifest, dict) or manifest.get("digest") != _manifest_digest(manifest):
+        raise CheckpointDamagedError(f"{path.name}/{MANIFEST} is not what was written")
+    if manifest["version"] != _VERSION:
+        raise CheckpointDamagedError(f"{path.name} is of version {manifest['version']}")
+    if path.name != folder_name(manifest["step"]):
+        raise CheckpointDamagedError(f"{path.name} holds the checkpoint of another step")
+    return CheckpointInfo(
+        path=path,
+        step=manifest["step"],
+        update=manifest["update"],
+        created_at=manifest["created_at"],
+        score=manifest["score"],
+        files=manifest["files"],
+    )
+
+
+def verify_checkpoint(path: Path) -> CheckpointInfo:
+    """Read every file of a checkpoint and compare digests.
+
+    Raises:
+        CheckpointDamagedError: a file is missing or changed; the message names it.
+    """
+    info = read_manifest(path)
+    for name, entry in info.files.items():
+        try:
+            intact = file_sha256(path / name) == entry["sha256"]
+        except OSError as error:
+            raise CheckpointDamagedError(f"{path.name}/{name} cannot be read") from error
+        if not intact:
+            raise CheckpointDamagedError(f"{path.name}/{name} is not what was written (SHA-256)")
+    return info
+
+
+def list_checkpoints(root: Path) -> list[CheckpointInfo]:
+    """The checkpoints under `root` with a sound manifest, oldest step first."""
+    found = []
+    for folder in _folders(root):
+        try:
+            found.append(read_manifest(folder))
+        except CheckpointDamagedError:
+            continue
+    return found
+
+
+def best_checkpoint(infos: Iterable[CheckpointInfo]) -> CheckpointInfo | None:
+    """The one of the highest score; the latest of equals. None where none has a score."""
+    scored = [(info.score, info.step, info) for info in infos if info.score is not None]
+    return max(scored, key=lambda entry: entry[:2])[2] if scored else None
+
+
+def newest_good(root: Path) -> tuple[CheckpointInfo | None, list[str]]:
+    """The newest checkpoint whose files are what was written.
+
+    Damaged ones that are newer are set aside: renamed `<name>.damaged`, never deleted.
+
+    Returns:
+        the checkpoint, None where there is no good one, and a sentence per damaged one.
+    """
+    damaged: list[str] = []
+    for folder in reversed(_folders(root)):
+        try:
+            return verify_checkpoint(folder), damaged
+        except CheckpointDamagedError as error:
+            damaged.append(str(error))
+            _set_aside(folder)
+    return None, damaged
+
+
+def prune(root: Path, *, keep_last: int) -> list[int]:
+    """Remove all checkpoints but the newest `keep_last` and the best; return the removed steps."""
+    infos = list_checkpoints(root)
+    best = best_checkpoint(infos)
+    removed = []
+    for info in infos[:-keep_last]:
+        if best is None or info.step != best.step:
+            shutil.rmtree(info.path)
+            removed.append(info.step)
+    return removed
+
+
+def file_sha256(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _folders(root: Path) -> list[Path]:
+    if not root.is_dir():
+        return []
+    return sorted(entry for entry in root.iterdir() if _FOLDER.fullmatch(entry.name))
+
+
+def _set_aside(folder: Path) -> None:
+    target = folder.with_name(folder.name + DAMAGED_SUFFIX)
+    if target.exists():
+        shutil.rmtree(target)
+    folder.rename(target)
+
+
+def _manifest_digest(manifest: Mapping[str, Any]) -> str:
+    content = {name: value for name, value in manifest.items() if name != "digest"}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
