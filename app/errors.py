@@ -169,6 +169,12 @@ class StoreUnavailableError(StudioError):
         super().__init__(detail, headers={"Retry-After": "2"})
 
 
+class StoreFailedError(StudioError):
+    """MongoDB answered with an error that waiting does not heal."""
+
+    code, status, title = "store.failed", 500, "The database refused the call"
+
+
 class ShuttingDownError(StudioError):
     """The server is ending."""
 

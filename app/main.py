@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from app.api import catalogue_router, design_router, health_router
+from app.api import catalogue_router, design_router, export_router, health_router, run_router
 from app.api.middleware import OwnNamesOnly, RequestEdge
 from app.api.page import Page
-from app.api.problems import add_error_handlers
+from app.api.problems import add_error_handlers, problem_responses
 from app.api.request_body import RequestBody
 from app.designs import read_spec
 from app.paths import built_page
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None, studio: Studio | None = None) -
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
+        responses=problem_responses("default"),
         middleware=[
             Middleware(RequestEdge),
             Middleware(OwnNamesOnly, allowed_hosts=chosen.allowed_hosts),
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None, studio: Studio | None = None) -
         ],
     )
     add_error_handlers(app)
-    for module in (design_router, catalogue_router, health_router):
+    for module in (design_router, export_router, run_router, catalogue_router, health_router):
         app.include_router(module.router)
     app.router.default = Page(built_page())
     return app

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,6 +67,13 @@ class DataFolder:
                 f"The data folder {self.root} cannot be written ({reason}): "
                 "choose another one with --data-dir."
             ) from error
+
+    def identity(self) -> str:
+        """A name that this folder keeps, so that servers that share a MongoDB know their runs."""
+        file = self.root / "home_id"
+        if not file.exists():
+            file.write_text(uuid.uuid4().hex)
+        return file.read_text().strip()
 
     @contextmanager
     def locked(self) -> Iterator[None]:

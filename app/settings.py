@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """Trainings that may wait."""
     max_streams: Annotated[int, Field(ge=1)] = 2_000
     """Event streams that may be open at once."""
+    stream_stall_s: Seconds = 30.0
+    """A client that reads nothing for this long is cut off."""
     create_burst: Annotated[int, Field(ge=1)] = 300
     """Designs that one address may create at once."""
     create_per_second: Annotated[float, Field(gt=0)] = 10.0

@@ -20,7 +20,7 @@ _HTTP_CODES = {404: "route.not_found", 405: "request.method"}
 _PLACES = {"query": "request.query", "path": "request.path", "header": "request.header"}
 
 
-def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*statuses: int | str) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route, for OpenAPI."""
     media = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import DiskFullError, SourceTamperedError
+from weightslab.atomic_files import write_file
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ class GeneratedFiles:
         log.info("Writing generated/%s.py", design_id)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _replace(self.path(design_id), source.encode())
+            write_file(self.path(design_id), source.encode())
         except OSError as error:
             raise DiskFullError(
                 f"generated/{design_id}.py could not be written ({error.strerror}). "
@@ -57,15 +56,3 @@ class GeneratedFiles:
     def remove(self, design_id: str) -> None:
         """Deletes the module where there is one."""
         self.path(design_id).unlink(missing_ok=True)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as temporary:
-        try:
-            temporary.write(content)
-            temporary.flush()
-            os.fsync(temporary.fileno())
-            Path(temporary.name).replace(path)
-        except OSError:
-            Path(temporary.name).unlink(missing_ok=True)
-            raise

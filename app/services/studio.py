@@ -11,12 +11,21 @@ from prometheus_client import CollectorRegistry
 
 from app.paths import DataFolder
 from app.services.designs_service import DesignsService
+from app.services.export_service import ExportService
+from app.services.figures import make_figures
 from app.services.generated_files import GeneratedFiles
 from app.services.rate_limit import RateLimit
+from app.services.run_hub import RunHub
+from app.services.run_stream import RunStreams
+from app.services.runs_service import RunsService
+from app.services.training_floor import TrainingFloor
 from app.settings import Settings
 from app.store.mongo import MongoStore
 from app.store.mongod import EmbeddedMongod
 from app.store.protocol import Store
+from app.training.training_manager import Patience
+
+LAST_FLUSH_S = 1.5
 
 
 @dataclass(frozen=True)
@@ -26,9 +35,19 @@ class Studio:
     settings: Settings
     store: Store
     designs: DesignsService
+    runs: RunsService
+    streams: RunStreams
+    exports: ExportService
     create_limit: RateLimit
     figures: CollectorRegistry
     mongod: EmbeddedMongod | None
+    hub: RunHub
+    floor: TrainingFloor
+
+    async def end_runs(self) -> None:
+        """Final checkpoints, then every stream is told and closed. Safe to call twice."""
+        await self.floor.end(self.settings.shutdown_grace_s)
+        self.hub.close_streams()
 
 
 @asynccontextmanager
@@ -40,23 +59,53 @@ async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
         stack.enter_context(folder.locked())
         shutil.rmtree(folder.exports, ignore_errors=True)
         folder.exports.mkdir(exist_ok=True)
-        mongod = None
-        url = settings.mongo_url
-        if url is None:
-            mongod = EmbeddedMongod(folder.database)
-            stack.push_async_callback(mongod.stop)
-            await mongod.start()
-            url = mongod.url
+        mongod, url = await _open_mongod(settings, folder, stack)
         store = await MongoStore.connect(url, settings.mongo_database)
         stack.push_async_callback(store.close)
-        generated = GeneratedFiles(settings.generated_dir or folder.generated())
-        yield Studio(
-            settings=settings,
-            store=store,
-            designs=DesignsService(store.designs, generated),
-            create_limit=RateLimit(
-                burst=settings.create_burst, per_second=settings.create_per_second
-            ),
-            figures=CollectorRegistry(),
-            mongod=mongod,
-        )
+        studio = _assemble(settings, folder, store, mongod)
+        studio.hub.start()
+        stack.push_async_callback(studio.hub.stop, within_s=LAST_FLUSH_S)
+        stack.push_async_callback(studio.end_runs)
+        await studio.runs.recover()
+        yield studio
+
+
+async def _open_mongod(
+    settings: Settings, folder: DataFolder, stack: AsyncExitStack
+) -> tuple[EmbeddedMongod | None, str]:
+    if settings.mongo_url is not None:
+        return None, settings.mongo_url
+    mongod = EmbeddedMongod(folder.database)
+    stack.push_async_callback(mongod.stop)
+    await mongod.start()
+    return mongod, mongod.url
+
+
+def _assemble(
+    settings: Settings, folder: DataFolder, store: Store, mongod: EmbeddedMongod | None
+) -> Studio:
+    generated = GeneratedFiles(settings.generated_dir or folder.generated())
+    designs = DesignsService(store.designs, generated)
+    hub = RunHub(store, folder)
+    floor = TrainingFloor(
+        hub,
+        folder,
+        most_at_once=settings.max_concurrent_runs,
+        most_waiting=settings.max_queued_runs,
+        patience=Patience(start_s=settings.start_timeout_s, stop_s=settings.stop_grace_s),
+    )
+    runs = RunsService(store, designs, hub, floor, folder, folder.identity())
+    streams = RunStreams(hub, store, most=settings.max_streams)
+    return Studio(
+        settings=settings,
+        store=store,
+        designs=designs,
+        runs=runs,
+        streams=streams,
+        exports=ExportService(designs, runs, folder, settings.export_timeout_s),
+        create_limit=RateLimit(burst=settings.create_burst, per_second=settings.create_per_second),
+        figures=make_figures(hub, floor, streams),
+        mongod=mongod,
+        hub=hub,
+        floor=floor,
+    )

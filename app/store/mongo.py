@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -19,9 +20,18 @@ from pymongo.errors import (
     PyMongoError,
 )
 
-from app.errors import DiskFullError, StartupError, StoreUnavailableError
+from app.clock import utc_now
+from app.errors import (
+    DiskFullError,
+    StartupError,
+    StoreFailedError,
+    StoreUnavailableError,
+    StudioError,
+)
 from app.json_values import JsonObject
 from app.store.protocol import Compiled, DesignRecord, Page
+
+log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 Database = AsyncIOMotorDatabase[JsonObject]
@@ -43,7 +53,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "runs": [
         IndexModel([("number", DESCENDING)], unique=True),
         IndexModel([("design_id", ASCENDING), ("number", DESCENDING)]),
-        IndexModel([("closed", ASCENDING), ("number", ASCENDING)]),
+        IndexModel([("home", ASCENDING), ("closed", ASCENDING), ("number", ASCENDING)]),
     ],
     "run_events": [
         IndexModel([("run_id", ASCENDING), ("seq", ASCENDING)], unique=True),
@@ -53,28 +63,22 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
 }
 
 
-def utc_now() -> str:
-    """The time for people, ISO 8601 with milliseconds; nothing is ordered by it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 async def _answer(call: Awaitable[Answer]) -> Answer:
     """Waits for the driver, at most `CALL_DEADLINE_S`."""
     try:
         async with asyncio.timeout(CALL_DEADLINE_S):
             return await call
+    except (DuplicateKeyError, BulkWriteError):
+        raise  # for those who write to tell apart
     except (TimeoutError, ConnectionFailure) as error:
         raise StoreUnavailableError from error
-    except OperationFailure as error:
-        if error.timeout:
-            raise StoreUnavailableError from error
-        if error.code == _OUT_OF_DISK_SPACE:
-            raise DiskFullError("The database's disk is full. Free some space.") from error
-        raise
     except PyMongoError as error:
         if error.timeout:
             raise StoreUnavailableError from error
-        raise
+        if isinstance(error, OperationFailure) and error.code == _OUT_OF_DISK_SPACE:
+            raise DiskFullError("The database's disk is full. Free some space.") from error
+        log.exception("MongoDB refused a call")
+        raise StoreFailedError("The database refused the call. The log says why.") from error
 
 
 class MongoStore:
@@ -112,7 +116,7 @@ class MongoStore:
             await store._migrate()
             for name, indexes in INDEXES.items():
                 await _answer(store._database[name].create_indexes(indexes))
-        except (StoreUnavailableError, OperationFailure) as error:
+        except StudioError as error:
             await store.close()
             reason = str(error.__cause__ or error).split(",")[0]
             raise StartupError(
@@ -293,9 +297,9 @@ class MongoRuns:
         items, next_number = await _page(self._runs, query, limit, before)
         return Page([_without_mongo_id(item) for item in items], next_number)
 
-    async def open_runs(self) -> Sequence[JsonObject]:
-        """Runs that are not closed, oldest first."""
-        cursor = self._runs.find({"closed": False}).sort("number", ASCENDING)
+    async def open_runs(self, home: str) -> Sequence[JsonObject]:
+        """Runs of one data folder that are not closed, oldest first."""
+        cursor = self._runs.find({"home": home, "closed": False}).sort("number", ASCENDING)
         return [_without_mongo_id(found) for found in await _answer(cursor.to_list(length=None))]
 
     async def update(self, run: JsonObject) -> None:

@@ -100,8 +100,8 @@ class RunStore(Protocol):
         """Newest first, of one design or of all."""
         ...
 
-    async def open_runs(self) -> Sequence[JsonObject]:
-        """Runs whose story is not told to its end, oldest first."""
+    async def open_runs(self, home: str) -> Sequence[JsonObject]:
+        """Runs of one data folder whose story is not told to its end, oldest first."""
         ...
 
     async def update(self, run: JsonObject) -> None:
@@ -146,10 +146,25 @@ class IdempotencyStore(Protocol):
 class Store(Protocol):
     """All of it."""
 
-    designs: DesignStore
-    runs: RunStore
-    events: EventStore
-    idempotency: IdempotencyStore
+    @property
+    def designs(self) -> DesignStore:
+        """The users' designs."""
+        ...
+
+    @property
+    def runs(self) -> RunStore:
+        """Every training."""
+        ...
+
+    @property
+    def events(self) -> EventStore:
+        """What happened in each of them."""
+        ...
+
+    @property
+    def idempotency(self) -> IdempotencyStore:
+        """Requests that must act once."""
+        ...
 
     async def ping(self) -> None:
         """Returns when the database answers."""

@@ -1,0 +1,98 @@
+"""Checks what a caller wants of a run, and names everything that is out of bounds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.errors import RunRequestError
+from app.json_values import JsonObject, dumps
+from app.training.hyperparameters import (
+    HyperparameterError,
+    Hyperparameters,
+    SettingProblem,
+    check_run_number,
+    check_settings,
+    run_default,
+)
+
+
+@dataclass(frozen=True)
+class RunWish:
+    """A new run as the caller wants it; None means the default or the parent's value."""
+
+    total_steps: int | None = None
+    seed: int | None = None
+    hyperparameters: Mapping[str, object] | None = None
+    from_run_id: str | None = None
+    from_step: int | None = None
+
+    def fingerprint(self, design_id: str) -> str:
+        """The same for the same wish, whatever the order of its keys."""
+        settings = dict(sorted((self.hyperparameters or {}).items()))
+        wish = {**vars(self), "hyperparameters": settings, "design_id": design_id}
+        return hashlib.sha256(dumps(wish)).hexdigest()
+
+
+@dataclass(frozen=True)
+class RunNumbers:
+    """A checked wish."""
+
+    total_steps: int
+    seed: int
+    hyperparameters: JsonObject
+
+
+def check_wish(wish: RunWish, parent: RunNumbers | None = None) -> RunNumbers:
+    """Fills in what was not said. Raises RunRequestError with every problem."""
+    problems: list[SettingProblem] = []
+    numbers = {
+        "total_steps": parent.total_steps if parent else run_default("total_steps"),
+        "seed": parent.seed if parent else run_default("seed"),
+    }
+    for name in numbers:
+        value = getattr(wish, name)
+        if value is None:
+            continue
+        try:
+            numbers[name] = check_run_number(name, value)
+        except HyperparameterError as error:
+            problems.extend(error.problems)
+    settings: JsonObject = {}
+    inherited = parent.hyperparameters if parent else {}
+    try:
+        wanted = {**inherited, **(wish.hyperparameters or {})}
+        settings = dict(Hyperparameters.from_values(wanted).as_values())
+    except HyperparameterError as error:
+        problems.extend(error.problems)
+    if problems:
+        raise refused_settings(problems)
+    return RunNumbers(numbers["total_steps"], numbers["seed"], settings)
+
+
+def check_live_settings(values: Mapping[str, object]) -> JsonObject:
+    """Settings that a run may change while it goes on. Raises RunRequestError."""
+    if not values:
+        raise RunRequestError("Name at least one setting to change.")
+    try:
+        return dict(check_settings(values, live_only=True))
+    except HyperparameterError as error:
+        raise refused_settings(error.problems) from error
+
+
+def refused_settings(problems: list[SettingProblem]) -> RunRequestError:
+    """The error that names every refused setting."""
+    messages = [problem.message for problem in problems]
+    issues = [
+        {
+            "code": problem.code,
+            "severity": "error",
+            "component_id": None,
+            "prop": problem.name[:64],
+            "message": problem.message,
+            "fix": None,
+        }
+        for problem in problems
+    ]
+    return RunRequestError(messages[0], errors=messages, issues=issues)

@@ -1,0 +1,277 @@
+"""What can be done with runs."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from app.clock import utc_now
+from app.errors import (
+    CheckpointMismatchError,
+    CheckpointNotFoundError,
+    DiskFullError,
+    IdempotencyReusedError,
+    RunNotFoundError,
+    RunStateError,
+)
+from app.json_values import JsonObject
+from app.paths import DataFolder
+from app.services.checkpoint_files import checkpoints_of, copy_checkpoint, find_checkpoint
+from app.services.designs_service import DesignsService
+from app.services.run_feed import RunFeed
+from app.services.run_hub import RunHub
+from app.services.run_record import run_detail, state_of
+from app.services.run_request import RunNumbers, RunWish, check_live_settings, check_wish
+from app.services.training_floor import TrainingFloor
+from app.store.protocol import Page, Store
+from app.training.run_states import RunState
+from app.training.training_manager import run_state_data
+from weightslab.atomic_files import write_file
+from weightslab.checkpoints import CheckpointInfo, best_checkpoint
+
+RUN_SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class _Blueprint:
+    """What a new run trains, from a design or from another run."""
+
+    design_id: str
+    design_name: str
+    design_revision: int
+    design: JsonObject
+    source: str
+    source_sha256: str
+    config: JsonObject
+
+
+@dataclass(frozen=True)
+class RunsService:
+    """Runs from the order to their curves."""
+
+    store: Store
+    designs: DesignsService
+    hub: RunHub
+    floor: TrainingFloor
+    folder: DataFolder
+    home: str
+    _key_locks: dict[str, asyncio.Lock] = field(default_factory=dict)
+
+    async def recover(self) -> None:
+        """After a restart: nothing is lost, nothing pretends to train, what waited waits again."""
+        for record in await self.store.runs.open_runs(self.home):
+            feed = self.hub.open(record)
+            await feed.catch_up(self.store)
+            self.floor.recover(feed)
+
+    async def train(self, design_id: str, wish: RunWish, key: str | None) -> str:
+        """Starts a run of a design and returns its id.
+
+        Raises RunRequestError, IdempotencyReusedError, and what `DesignsService.compiled` raises.
+        """
+        check_wish(wish)
+        self.floor.check_room()
+        if key is None:
+            return await self._train(design_id, wish, uuid.uuid4().hex)
+        async with self._only_one(key):
+            fingerprint = wish.fingerprint(design_id)
+            reserved = await self.store.idempotency.reserve(key, fingerprint, uuid.uuid4().hex)
+            if reserved["fingerprint"] != fingerprint:
+                raise IdempotencyReusedError(
+                    "This Idempotency-Key came with another request. Use a new one."
+                )
+            run_id = str(reserved["run_id"])
+            found = await self._find(run_id)
+            if found is None or found["last_seq"] == 0:  # nothing, or an order cut off halfway
+                await self._train(design_id, wish, run_id)
+            return run_id
+
+    async def branch(self, run_id: str, wish: RunWish) -> str:
+        """A new run that goes on from a checkpoint of another one. Returns its id."""
+        parent = await self.get(run_id)
+        self.floor.check_room()
+        checkpoint = self._checkpoint(run_id, wish.from_step)
+        inherited = RunNumbers(
+            max(parent["total_steps"], 1), parent["seed"], parent["hyperparameters"]
+        )
+        numbers = check_wish(wish, inherited)
+        if wish.total_steps is None and numbers.total_steps <= checkpoint.step:
+            numbers = replace(numbers, total_steps=checkpoint.step + numbers.total_steps)
+        source = (self.folder.run(run_id) / "model.py").read_text(encoding="utf-8")
+        copied = {name: parent[name] for name in _Blueprint.__annotations__ if name != "source"}
+        blueprint = _Blueprint(source=source, **copied)
+        new_id = uuid.uuid4().hex
+        await self._create(new_id, blueprint, numbers, (run_id, checkpoint))
+        return new_id
+
+    async def get(self, run_id: str) -> JsonObject:
+        """The record of a run. Raises RunNotFoundError."""
+        record = await self._find(run_id)
+        if record is None:
+            raise RunNotFoundError("There is no run with this id.")
+        return record
+
+    async def page(self, limit: int, before: int | None, design_id: str | None) -> Page[JsonObject]:
+        """RunDetails, newest first."""
+        page = await self.store.runs.page(limit, before, design_id)
+        items = [run_detail(self._newest(record)) for record in page.items]
+        return Page(items, page.next)
+
+    async def pause(self, run_id: str) -> JsonObject:
+        """Asks for a pause. Raises RunNotFoundError, RunStateError."""
+        self.floor.pause(await self._open_feed(run_id, "pause"))
+        return await self.get(run_id)
+
+    async def resume(self, run_id: str) -> JsonObject:
+        """Goes on. Raises RunNotFoundError, RunStateError."""
+        self.floor.resume(await self._open_feed(run_id, "resume"))
+        return await self.get(run_id)
+
+    async def stop(self, run_id: str) -> JsonObject:
+        """Asks for the end; a run that ended already stays as it is. Raises RunNotFoundError."""
+        record = await self.get(run_id)
+        if not state_of(record).is_terminal:
+            self.floor.stop(await self._open_feed(run_id, "stop"))
+        return await self.get(run_id)
+
+    async def set_hyperparameters(self, run_id: str, values: Mapping[str, object]) -> JsonObject:
+        """Changes settings from the next update on. Raises RunRequestError, RunStateError."""
+        checked = check_live_settings(values)
+        feed = await self._open_feed(run_id, "change")
+        self.floor.set_hyperparameters(feed, checked)
+        return await self.get(run_id)
+
+    async def checkpoints(self, run_id: str) -> Sequence[JsonObject]:
+        """The checkpoints on disk, oldest first. Raises RunNotFoundError."""
+        await self.get(run_id)
+        found = checkpoints_of(self.folder.run(run_id))
+        best = best_checkpoint(found)
+        return [
+            {
+                "step": each.step,
+                "update": each.update,
+                "score": each.score,
+                "created_at": each.created_at,
+                "bytes": each.bytes,
+                "best": best is not None and each.step == best.step,
+            }
+            for each in found
+        ]
+
+    async def _train(self, design_id: str, wish: RunWish, run_id: str) -> str:
+        numbers = check_wish(wish)
+        record, compiled = await self.designs.compiled(design_id)
+        start: tuple[str, CheckpointInfo] | None = None
+        if wish.from_run_id is not None:
+            start = await self._start_from(wish, compiled.source_sha256)
+        blueprint = _Blueprint(
+            design_id=design_id,
+            design_name=record.name,
+            design_revision=record.revision,
+            design=record.architecture,
+            source=compiled.source,
+            source_sha256=compiled.source_sha256,
+            config=compiled.config,
+        )
+        await self._create(run_id, blueprint, numbers, start)
+        return run_id
+
+    async def _start_from(self, wish: RunWish, source_sha256: str) -> tuple[str, CheckpointInfo]:
+        parent = await self.get(str(wish.from_run_id))
+        if parent["source_sha256"] != source_sha256:
+            raise CheckpointMismatchError(
+                "The checkpoint is of another network. Branch from that run instead."
+            )
+        return parent["id"], self._checkpoint(parent["id"], wish.from_step)
+
+    def _checkpoint(self, run_id: str, step: int | None) -> CheckpointInfo:
+        checkpoint = find_checkpoint(self.folder.run(run_id), step)
+        if checkpoint is None:
+            raise CheckpointNotFoundError(
+                "The run has no checkpoint of this step: see its list of checkpoints."
+            )
+        return checkpoint
+
+    async def _create(
+        self,
+        run_id: str,
+        blueprint: _Blueprint,
+        numbers: RunNumbers,
+        start: tuple[str, CheckpointInfo] | None,
+    ) -> None:
+        run_folder = self.folder.run(run_id)
+        try:
+            run_folder.mkdir(parents=True, exist_ok=True)
+            write_file(run_folder / "model.py", blueprint.source.encode())
+        except OSError as error:
+            raise DiskFullError(
+                f"The run's folder could not be written ({error.strerror}). Free some space."
+            ) from error
+        record = self._new_record(run_id, blueprint, numbers)
+        with ExitStack() as undo:
+            undo.callback(shutil.rmtree, run_folder, ignore_errors=True)
+            if start is not None:
+                parent_id, checkpoint = start
+                await asyncio.to_thread(copy_checkpoint, checkpoint, run_folder)
+                record["parent"] = {"run_id": parent_id, "step": checkpoint.step}
+                record |= {"step": checkpoint.step, "update": checkpoint.update}
+            kept = await self.store.runs.create(record)
+            undo.pop_all()
+        feed = self.hub.open(kept)
+        feed.emit("run_state", run_state_data(RunState.QUEUED, None, None))
+        self.floor.enqueue(feed)
+
+    def _new_record(self, run_id: str, plan: _Blueprint, numbers: RunNumbers) -> JsonObject:
+        ordered = {name: value for name, value in vars(plan).items() if name != "source"}
+        return {
+            "id": run_id,
+            "schema_version": RUN_SCHEMA_VERSION,
+            "home": self.home,
+            **ordered,
+            **vars(numbers),
+            "state": str(RunState.QUEUED),
+            "reason": None,
+            "created_at": utc_now(),
+            "started_at": None,
+            "ended_at": None,
+            "step": 0,
+            "update": 0,
+            "latest": None,
+            "best_checkpoint": None,
+            "latest_checkpoint": None,
+            "parent": None,
+            "history": [],
+            "last_seq": 0,
+            "closed": False,
+        }
+
+    def _newest(self, record: JsonObject) -> JsonObject:
+        feed = self.hub.feeds.get(record["id"])
+        return feed.record if feed else record
+
+    async def _find(self, run_id: str) -> JsonObject | None:
+        feed = self.hub.feeds.get(run_id)
+        return feed.record if feed else await self.store.runs.get(run_id)
+
+    async def _open_feed(self, run_id: str, action: str) -> RunFeed:
+        """The feed of a run that is not over. Raises RunNotFoundError, RunStateError."""
+        feed = self.hub.feeds.get(run_id)
+        if feed is not None and not feed.is_over:
+            return feed
+        record = await self.get(run_id)
+        if not state_of(record).is_terminal:
+            raise RunStateError("The run belongs to another server's data folder.")
+        raise RunStateError(f"The run is {record['state']}: there is nothing to {action}.")
+
+    @asynccontextmanager
+    async def _only_one(self, key: str) -> AsyncIterator[None]:
+        """Two requests with one key at the same time: the second waits for the first."""
+        lock = self._key_locks.setdefault(key, asyncio.Lock())
+        async with lock:
+            yield
+        if not lock.locked():
+            self._key_locks.pop(key, None)
