@@ -42,7 +42,8 @@ def _document(request: Request) -> Any:
     return request.state.json_body
 
 
-def _revision(if_match: Annotated[str | None, Header()] = None) -> int:
+def revision_of(if_match: str | None) -> int:
+    """The revision that an If-Match names. Raises RequestError 400 or 428."""
     if if_match is None:
         raise RequestError(
             "precondition.required",
@@ -92,6 +93,6 @@ StudioDep = Annotated[Studio, Depends(_studio)]
 DesignId = Annotated[str, Depends(_design_id)]
 RunId = Annotated[str, Depends(_run_id)]
 DesignDocument = Annotated[Any, Depends(_document)]
-Revision = Annotated[int, Depends(_revision)]
+IfMatch = Annotated[str | None, Header(alias="if-match")]
 IdempotencyKey = Annotated[str | None, Depends(_idempotency_key)]
 NoQuery = Depends(no_query)

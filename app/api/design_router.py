@@ -11,10 +11,11 @@ from starlette.requests import Request
 from app.api.dependencies import (
     DesignDocument,
     DesignId,
+    IfMatch,
     Listing,
     NoQuery,
-    Revision,
     StudioDep,
+    revision_of,
 )
 from app.api.problems import problem_responses
 from app.schemas.design import (
@@ -104,12 +105,13 @@ async def fetch_design(studio: StudioDep, design_id: DesignId) -> Response:
 async def save_design(
     studio: StudioDep,
     design_id: DesignId,
-    revision: Revision,
     document: DesignDocument,
     response: Response,
+    if_match: IfMatch = None,
 ) -> DesignMeta:
     """Saves over the revision that If-Match names."""
-    record = await studio.designs.save(design_id, revision, document)
+    draft = studio.designs.read_draft(design_id, document)
+    record = await studio.designs.save(design_id, revision_of(if_match), draft)
     response.headers.update(_etag(record))
     return _meta(record)
 

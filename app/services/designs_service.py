@@ -70,14 +70,13 @@ class DesignsService:
             raise DesignNotFoundError("There is no design with this id.")
         return _migrated(record)
 
-    async def save(self, design_id: str, revision: int, document: object) -> DesignRecord:
-        """Saves over `revision`; a draft with rule issues is kept, a malformed document is not.
+    def read_draft(self, design_id: str, document: object) -> JsonObject:
+        """What `save` keeps: a draft with rule issues too, but no malformed document.
 
-        Raises DesignInvalidError, DesignNotFoundError, StaleRevisionError.
+        Raises DesignInvalidError.
         """
         validation = validate_document(_as_newest(document))
-        refused = validation.format_issues
-        if refused:
+        if validation.format_issues:
             raise invalid_design(validation)
         architecture = to_architecture(validation.design)
         if architecture["id"] not in (None, design_id):
@@ -85,7 +84,13 @@ class DesignsService:
                 "The design's id is not the one in the address.",
                 **{**validation.to_json(), "valid": False},
             )
-        architecture["id"] = design_id
+        return {**architecture, "id": design_id}
+
+    async def save(self, design_id: str, revision: int, architecture: JsonObject) -> DesignRecord:
+        """Saves what `read_draft` read over `revision`.
+
+        Raises DesignNotFoundError, StaleRevisionError.
+        """
         saved = await self.designs.replace(design_id, revision, architecture)
         if saved is not None:
             return saved

@@ -47,7 +47,7 @@ class ExternalTrainer:
     total_steps: int
     seed: int
     hyperparameters: JsonObject
-    resume_from: str | None = None
+    resume_from: JsonObject | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class TrainingManager:
     def continue_from(self, checkpoint: Path) -> None:
         """Makes the order start from a checkpoint's weights, optimizer and random numbers."""
         assert self.trainer is not None
-        self.trainer = replace(self.trainer, resume_from=str(checkpoint))
+        self.trainer = replace(self.trainer, resume_from={"path": str(checkpoint)})
 
     def start(self) -> asyncio.Task[None]:
         """Starts the worker without waiting; the task ends with the run."""
