@@ -100,7 +100,7 @@ class Reader {
   }
 
   private meta(document: Json): Map<MetaName, number> {
-    this.unknownFields(document, metaProps as ReadonlyMap<string, Prop>, "The design's meta", null);
+    this.unknownFields(document, metaProps, "The design's meta", null);
     const meta = new Map<MetaName, number>();
     for (const [name, prop] of metaProps) {
       const value = Object.hasOwn(document, name)

@@ -1,0 +1,38 @@
+/** The page: one screen at a time, and the messages that float above it. */
+import { lazy, Suspense } from "react";
+import { DesignsScreen } from "./features/home/DesignsScreen";
+import { RunsScreen } from "./features/home/RunsScreen";
+import { StudioScreen } from "./features/studio/StudioScreen";
+import { Toasts } from "./features/Toasts";
+import { UpdatePrompt } from "./pwa/UpdatePrompt";
+import { type Route, useRoute } from "./stores/route";
+import { Skeleton } from "./ui/parts";
+
+// The charts are the heaviest part and only runs show them.
+const RunScreen = lazy(() => import("./features/run/RunScreen").then((module) => ({ default: module.RunScreen })));
+
+export function ModelStudioTab() {
+  const route = useRoute((state) => state.route);
+  return (
+    <>
+      <Suspense fallback={<div className="screen run__main"><Skeleton rows={4} height={140} /></div>}>
+        <Screen route={route} />
+      </Suspense>
+      <Toasts />
+      <UpdatePrompt />
+    </>
+  );
+}
+
+function Screen({ route }: { route: Route }) {
+  switch (route.screen) {
+    case "studio":
+      return <StudioScreen key={route.designId} designId={route.designId} />;
+    case "run":
+      return <RunScreen key={route.runId} runId={route.runId} />;
+    case "runs":
+      return <RunsScreen />;
+    case "designs":
+      return <DesignsScreen />;
+  }
+}

@@ -1,0 +1,61 @@
+/** The calls of CONTRACT.md that the page makes, each one line. */
+import { type Answer, call, callText } from "./http";
+import type {
+  CheckpointInfo,
+  CompileResult,
+  DesignMeta,
+  ExportFormat,
+  Hyperparameters,
+  Metrics,
+  ModelArchitecture,
+  Page,
+  RunDetail,
+  Template,
+} from "./types";
+
+const API = "/api";
+const json = async <T>(answer: Promise<Answer<T>>): Promise<T> => (await answer).data;
+const at = (...parts: string[]): string => [API, ...parts.map(encodeURIComponent)].join("/");
+
+export const api = {
+  listDesigns: (): Promise<Page<DesignMeta>> => json(call("GET", `${at("designs")}?limit=100`)),
+  createDesign: (body: { name?: string; template?: string }): Promise<DesignMeta> =>
+    json(call("POST", at("designs"), { body })),
+  getDesign: (id: string): Promise<Answer<ModelArchitecture>> => call("GET", at("designs", id)),
+  saveDesign: (design: ModelArchitecture, base: string): Promise<Answer<DesignMeta>> =>
+    call("PUT", at("designs", design.id), { body: design, headers: { "if-match": base } }),
+  deleteDesign: (id: string): Promise<unknown> => json(call("DELETE", at("designs", id))),
+  compile: (id: string): Promise<CompileResult> => json(call("POST", at("designs", id, "compile"))),
+  source: (id: string): Promise<string> => callText(at("designs", id, "source")),
+  train: (id: string, body: TrainOptions, key: string): Promise<{ run_id: string }> =>
+    json(call("POST", at("designs", id, "train"), { body, headers: { "idempotency-key": key } })),
+  templates: (): Promise<{ items: Template[] }> => json(call("GET", at("templates"))),
+  listRuns: (designId?: string): Promise<Page<RunDetail>> =>
+    json(call("GET", `${at("runs")}?limit=50${designId ? `&design_id=${encodeURIComponent(designId)}` : ""}`)),
+  getRun: (id: string): Promise<RunDetail> => json(call("GET", at("runs", id))),
+  control: (id: string, action: RunAction): Promise<RunDetail> => json(call("POST", at("runs", id, action))),
+  setHyperparameters: (id: string, values: Hyperparameters): Promise<RunDetail> =>
+    json(call("PATCH", at("runs", id, "hyperparameters"), { body: values })),
+  metrics: (id: string, names: string[], maxPoints: number): Promise<Metrics> =>
+    json(call("GET", `${at("runs", id, "metrics")}?names=${encodeURIComponent(names.join(","))}&max_points=${maxPoints}`)),
+  checkpoints: (id: string): Promise<{ items: CheckpointInfo[] }> => json(call("GET", at("runs", id, "checkpoints"))),
+  healthy: (): Promise<unknown> => call("GET", "/healthz"),
+};
+
+export type RunAction = "pause" | "resume" | "stop";
+
+export interface TrainOptions {
+  total_steps?: number;
+  seed?: number;
+  hyperparameters?: Hyperparameters;
+}
+
+export function eventsUrl(runId: string): string {
+  return at("runs", runId, "events");
+}
+
+/** Address of a model file: the run's latest checkpoint, in a format of CONTRACT.md. */
+export function exportUrl(designId: string, runId: string, format: ExportFormat, step?: number): string {
+  const query = new URLSearchParams({ fmt: format, run_id: runId, ...(step === undefined ? {} : { step: String(step) }) });
+  return `${at("designs", designId, "export")}?${query}`;
+}

@@ -1,0 +1,29 @@
+/** The bottom navigation of the first screens. */
+import { go } from "../stores/route";
+import { Icon } from "../ui/Icon";
+
+const TABS = [
+  { screen: "designs", label: "Designs", icon: "designs" },
+  { screen: "runs", label: "Runs", icon: "runs" },
+] as const;
+
+export function Tabs({ current }: { current: (typeof TABS)[number]["screen"] }) {
+  return (
+    <nav className="tabs" aria-label="Main">
+      {TABS.map((tab) => (
+        <button
+          key={tab.screen}
+          type="button"
+          className="tab"
+          aria-current={tab.screen === current ? "page" : undefined}
+          onClick={() => go({ screen: tab.screen }, "replace")}
+        >
+          <span className="tab__icon">
+            <Icon name={tab.icon} />
+          </span>
+          {tab.label}
+        </button>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,110 @@
+/** A line chart on uPlot that a finger can read: drag sideways to see the values at a step. */
+import { useEffect, useMemo, useRef, useState } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import type { Point } from "../../api/types";
+import { formatNumber, formatShort } from "../../domain/format";
+import { bindTouch, plotOptions, useTheme } from "./plot";
+
+export interface Curve {
+  label: string;
+  points: readonly Point[];
+  /** Name of the CSS colour variable. */
+  color: string;
+  style: "main" | "thin" | "dashed";
+}
+
+interface ChartProps {
+  testId: string;
+  title: string;
+  curves: readonly Curve[];
+  /** What is shown instead while there is nothing to draw. */
+  waiting: string;
+  height?: number;
+}
+
+export function Chart({ testId, title, curves, waiting, height = 190 }: ChartProps) {
+  const holder = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const [at, setAt] = useState<number | null>(null);
+  const theme = useTheme();
+  const data = useMemo(() => alignedData(curves), [curves]);
+  const shape = curves.map((curve) => `${curve.label} ${curve.color} ${curve.style}`).join("|");
+  const hasData = data[0].length > 1;
+
+  useEffect(() => {
+    const element = holder.current;
+    if (!element || !hasData) return;
+    const made = new uPlot(plotOptions(curves, element.clientWidth, height, setAt), data, element);
+    plot.current = made;
+    const unbind = bindTouch(made);
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      unbind();
+      made.destroy();
+      plot.current = null;
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- new points go in by setData below
+  }, [shape, theme, hasData, height]);
+
+  useEffect(() => plot.current?.setData(data), [data]);
+
+  const row = at ?? data[0].length - 1;
+  const step = data[0][row];
+  return (
+    <figure className="chart" data-testid={testId} data-points={data[0].length}>
+      <figcaption className="chart__caption">
+        <span className="chart__title">{title}</span>
+        {step !== undefined && <span className="chart__step">at step {formatShort(step)}</span>}
+      </figcaption>
+      {hasData ? (
+        <>
+          <ul className="legend">
+            {curves.map((curve, index) => (
+              <li key={curve.label} className="legend__item">
+                <span className={`legend__line legend__line--${curve.style}`} style={{ color: `var(${curve.color})` }} />
+                {curve.label}
+                <strong>{valueText(data[index + 1]?.[row])}</strong>
+              </li>
+            ))}
+          </ul>
+          <div ref={holder} className="chart__plot" role="img" aria-label={summary(title, curves)} style={{ minHeight: height }} />
+        </>
+      ) : (
+        <p className="chart__waiting" style={{ height }}>
+          {waiting}
+        </p>
+      )}
+    </figure>
+  );
+}
+
+function valueText(value: number | null | undefined): string {
+  return value === null || value === undefined ? "–" : formatNumber(Math.abs(value) >= 100 ? Math.round(value) : value);
+}
+
+type Columns = [number[], ...(number | null)[][]];
+
+/** One column of steps and one of values per curve; a step that a curve lacks is a gap that the line bridges. */
+function alignedData(curves: readonly Curve[]): Columns {
+  const steps = [...new Set(curves.flatMap((curve) => curve.points.map(([step]) => step)))].sort((a, b) => a - b);
+  const row = new Map(steps.map((step, at) => [step, at]));
+  const columns = curves.map((curve) => {
+    const column = new Array<number | null>(steps.length).fill(null);
+    curve.points.forEach(([step, value]) => {
+      column[row.get(step) ?? 0] = value;
+    });
+    return column;
+  });
+  return [steps, ...columns];
+}
+
+function summary(title: string, curves: readonly Curve[]): string {
+  const parts = curves.map((curve) => {
+    const values = curve.points.map(([, value]) => value).filter((value) => value !== null);
+    return `${curve.label} from ${valueText(values[0])} to ${valueText(values.at(-1))}`;
+  });
+  return `${title}: ${parts.join("; ")}`;
+}

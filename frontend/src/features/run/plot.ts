@@ -1,0 +1,84 @@
+/** How uPlot looks here, and how a finger reads it. */
+import { useSyncExternalStore } from "react";
+import type uPlot from "uplot";
+import { formatShort } from "../../domain/format";
+import type { Curve } from "./Chart";
+
+const DARK = "(prefers-color-scheme: dark)";
+
+/** The theme's name; changes when the phone goes dark, since a canvas does not follow CSS by itself. */
+export function useTheme(): string {
+  return useSyncExternalStore(
+    (changed) => {
+      const query = window.matchMedia(DARK);
+      query.addEventListener("change", changed);
+      return () => query.removeEventListener("change", changed);
+    },
+    () => (window.matchMedia(DARK).matches ? "dark" : "light"),
+  );
+}
+
+export function cssColor(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** Options for a chart of `curves`; `onRead` hears the row under the finger, or null. */
+export function plotOptions(
+  curves: readonly Curve[],
+  width: number,
+  height: number,
+  onRead: (row: number | null) => void,
+): uPlot.Options {
+  const grid = { stroke: cssColor("--line"), width: 1 };
+  const axis = { stroke: cssColor("--text-3"), grid, ticks: { show: false }, font: "12px system-ui, Arial, sans-serif" };
+  return {
+    width,
+    height,
+    legend: { show: false },
+    padding: [10, 8, 0, 0],
+    cursor: { y: false, drag: { setScale: false }, points: { size: 8 } },
+    scales: { x: { time: false } },
+    axes: [
+      { ...axis, grid: { show: false }, space: 70, values: (_, ticks) => ticks.map((tick) => formatShort(tick)) },
+      { ...axis, size: 44, space: 36, values: (_, ticks) => ticks.map((tick) => formatShort(tick)) },
+    ],
+    series: [{}, ...curves.map(seriesOf)],
+    hooks: { setCursor: [(plot) => onRead(plot.cursor.left !== undefined && plot.cursor.left >= 0 ? (plot.cursor.idx ?? null) : null)] },
+  };
+}
+
+function seriesOf(curve: Curve): uPlot.Series {
+  const stroke = cssColor(curve.color);
+  return {
+    label: curve.label,
+    stroke,
+    width: curve.style === "main" ? 2.5 : 1.5,
+    spanGaps: true,
+    points: { show: false },
+    ...(curve.style === "dashed" ? { dash: [4, 4] } : {}),
+    ...(curve.style === "main" ? { fill: `${stroke}1f` } : {}),
+  };
+}
+
+/** Moves the cursor with a finger; vertical drags still scroll the page. Returns a function that undoes it. */
+export function bindTouch(plot: uPlot): () => void {
+  const read = (event: PointerEvent): void => {
+    if (event.pointerType === "mouse") return;
+    const box = plot.over.getBoundingClientRect();
+    plot.setCursor({ left: event.clientX - box.left, top: event.clientY - box.top });
+  };
+  const leave = (event: PointerEvent): void => {
+    if (event.pointerType !== "mouse") plot.setCursor({ left: -10, top: -10 });
+  };
+  plot.over.style.touchAction = "pan-y";
+  plot.over.addEventListener("pointerdown", read);
+  plot.over.addEventListener("pointermove", read);
+  plot.over.addEventListener("pointerup", leave);
+  plot.over.addEventListener("pointercancel", leave);
+  return () => {
+    plot.over.removeEventListener("pointerdown", read);
+    plot.over.removeEventListener("pointermove", read);
+    plot.over.removeEventListener("pointerup", leave);
+    plot.over.removeEventListener("pointercancel", leave);
+  };
+}

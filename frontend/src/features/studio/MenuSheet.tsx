@@ -1,0 +1,156 @@
+/** Rename, defaults of new blocks, training options, delete. */
+import { useState } from "react";
+import { metaProps } from "../../domain/catalogue";
+import { setProp } from "../../domain/edit";
+import { isDesignName } from "../../domain/parse";
+import { stepped, typedNumber, usefulPresets } from "../../domain/steps";
+import type { ModelArchitecture } from "../../domain/types";
+import { explain } from "../../api/problems";
+import { useDesignStore } from "../../stores/designStore";
+import { forget, saveAsNew } from "../../stores/designSync";
+import { deleteDesign } from "../../stores/library";
+import { go } from "../../stores/route";
+import { toast } from "../../stores/toasts";
+import { Stepper } from "../../ui/controls";
+import { Icon } from "../../ui/Icon";
+import { Sheet } from "../../ui/Sheet";
+
+const META_TEXT = {
+  d_model: { label: "Width", help: "Width of blocks that you add from now on.", presets: [32, 64, 128, 256] },
+  n_heads: { label: "Heads", help: "Attention heads of new transformer layers.", presets: [1, 2, 4, 8] },
+  n_experts: { label: "Experts", help: "Experts of new mixtures. 0 counts as 1.", presets: [2, 4, 8] },
+};
+
+interface Props {
+  design: ModelArchitecture;
+  onClose: () => void;
+  onOptions: () => void;
+}
+
+export function MenuSheet({ design, onClose, onOptions }: Props) {
+  const saveState = useDesignStore((state) => state.saveState);
+  return (
+    <Sheet title="Design" subtitle={`${design.components.length} blocks`} testId="design-menu" onClose={onClose}>
+      <Rename design={design} />
+      {saveState === "gone" && <Rescue />}
+      <button type="button" className="row-button" onClick={onOptions}>
+        <Icon name="tune" />
+        <span>Training options</span>
+        <Icon name="chevron" size={20} />
+      </button>
+      <details className="inputs">
+        <summary className="inputs__summary">
+          <span className="inputs__label">Defaults</span>
+          <span className="inputs__current">for new blocks</span>
+          <Icon name="chevron" size={20} />
+        </summary>
+        <MetaFields design={design} />
+      </details>
+      <Delete design={design} onClose={onClose} />
+    </Sheet>
+  );
+}
+
+function Rename({ design }: { design: ModelArchitecture }) {
+  const edit = useDesignStore((state) => state.edit);
+  const [name, setName] = useState(design.name);
+  const isGood = isDesignName(name.trim());
+  const commit = (): void => {
+    if (isGood && name.trim() !== design.name) edit((draft) => void (draft.name = name.trim()));
+  };
+  return (
+    <div className="field">
+      <label className="field__label" htmlFor="design-name">
+        Name
+      </label>
+      <input
+        id="design-name"
+        className="text-input"
+        value={name}
+        autoComplete="off"
+        enterKeyHint="done"
+        aria-invalid={!isGood}
+        aria-describedby="design-name-help"
+        onChange={(event) => setName(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") event.currentTarget.blur();
+        }}
+      />
+      <p id="design-name-help" className={isGood ? "visually-hidden" : "field__error"}>
+        {isGood ? "Saved when you leave the field." : "A name has 1 to 120 characters."}
+      </p>
+    </div>
+  );
+}
+
+function MetaFields({ design }: { design: ModelArchitecture }) {
+  const edit = useDesignStore((state) => state.edit);
+  const issues = useDesignStore((state) => state.validation?.issues);
+  return [...metaProps].map(([name, prop]) => {
+    const text = META_TEXT[name];
+    const value = design.meta[name];
+    const whole = name === "n_heads" ? design.meta.d_model : null;
+    const shown = { ...prop, presets: text.presets, step: name === "d_model" ? 8 : 1 };
+    const next = (direction: -1 | 1): number => stepped(shown, value, direction, whole);
+    const set = (to: number): void => void edit((draft) => setProp(draft, null, name, to));
+    const error = issues?.find((issue) => issue.component_id === null && issue.prop === name)?.message ?? null;
+    return (
+      <Stepper
+        key={name}
+        label={text.label}
+        help={text.help}
+        value={value}
+        isWhole
+        presets={usefulPresets(shown, whole, null)}
+        error={error}
+        canLower={next(-1) !== value}
+        canRaise={next(1) !== value}
+        onStep={(direction) => set(next(direction))}
+        onChange={set}
+        parse={(typed) => typedNumber(shown, typed)}
+      />
+    );
+  });
+}
+
+function Rescue() {
+  const rescue = async (): Promise<void> => {
+    try {
+      const id = await saveAsNew();
+      if (id) go({ screen: "studio", designId: id }, "replace");
+    } catch (error) {
+      toast(explain(error), "bad");
+    }
+  };
+  return (
+    <button type="button" className="button button--filled button--wide" onClick={() => void rescue()}>
+      Save as a new design
+    </button>
+  );
+}
+
+function Delete({ design, onClose }: { design: ModelArchitecture; onClose: () => void }) {
+  const [isSure, setSure] = useState(false);
+  const remove = async (): Promise<void> => {
+    if (!isSure) {
+      setSure(true);
+      return;
+    }
+    try {
+      if (useDesignStore.getState().saveState !== "gone") await deleteDesign(design.id);
+      await forget(design.id);
+      onClose();
+      go({ screen: "designs" }, "replace");
+      toast(`${design.name} deleted`);
+    } catch (error) {
+      toast(explain(error), "bad");
+    }
+  };
+  return (
+    <button type="button" className="row-button row-button--bad" onClick={() => void remove()} onBlur={() => setSure(false)}>
+      <Icon name="trash" />
+      <span>{isSure ? "Tap again to delete this design and its revisions" : "Delete this design"}</span>
+    </button>
+  );
+}

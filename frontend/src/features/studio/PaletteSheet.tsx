@@ -1,0 +1,97 @@
+/** The catalogue, with what fits at the chosen place marked and the rest explained. */
+import { useMemo } from "react";
+import { catalogue, categories } from "../../domain/catalogue";
+import { insertBlock, type Place, sourcesOf } from "../../domain/edit";
+import { type Fit, fitsAt } from "../../domain/fit";
+import { formatShape, formatShort } from "../../domain/format";
+import type { Stack } from "../../domain/stack";
+import type { ModelArchitecture } from "../../domain/types";
+import { useDesignStore } from "../../stores/designStore";
+import { Icon } from "../../ui/Icon";
+import { BlockTile } from "../../ui/parts";
+import { Sheet } from "../../ui/Sheet";
+
+interface Props {
+  design: ModelArchitecture;
+  stack: Stack;
+  place: Place;
+  onClose: () => void;
+}
+
+export function PaletteSheet({ design, stack, place, onClose }: Props) {
+  const edit = useDesignStore((state) => state.edit);
+  const fits = useMemo(() => new Map(fitsAt(design, place).map((fit) => [fit.type, fit])), [design, place]);
+
+  const add = (type: string): void => {
+    const id = edit((draft) => insertBlock(draft, type, place));
+    onClose();
+    const after = useDesignStore.getState().currentDesign;
+    if (!id || !after) return;
+    if (sourcesOf(after, id).length < (catalogue.get(type)?.minInputs ?? 0)) useDesignStore.getState().select(id);
+    requestAnimationFrame(() => reveal(id));
+  };
+  return (
+    <Sheet title="Add a block" subtitle={placeText(stack, place)} testId="block-palette" onClose={onClose}>
+      {categories.map((category) => {
+        const blocks = [...catalogue.values()].filter((block) => block.category === category.id);
+        return blocks.length === 0 ? null : (
+          <section key={category.id} className="palette__group">
+            <h3 className="palette__heading">{category.title}</h3>
+            <ul className="palette__list">
+              {blocks.map((block) => {
+                const fit = fits.get(block.type);
+                return (
+                  <li key={block.type}>
+                    <button
+                      type="button"
+                      className="palette__item"
+                      data-testid="block-card"
+                      data-block-type={block.type}
+                      data-fits={fit?.fits}
+                      onClick={() => add(block.type)}
+                    >
+                      <BlockTile type={block.type} category={block.category} />
+                      <span className="palette__text">
+                        <span className="palette__title">{block.title}</span>
+                        <span className="palette__summary">{fit?.fits ? block.summary : fit?.reason}</span>
+                        {fit?.fits && <FitChips fit={fit} />}
+                      </span>
+                    </button>
+                  </li>
+                );
+              })}
+            </ul>
+          </section>
+        );
+      })}
+    </Sheet>
+  );
+}
+
+function FitChips({ fit }: { fit: Fit }) {
+  return (
+    <span className="palette__chips">
+      <span className="fit-chip">
+        <Icon name="check" size={14} />
+        fits
+      </span>
+      {fit.shape && <span className="plain-chip">gives {formatShape(fit.shape)}</span>}
+      {fit.params > 0 && <span className="plain-chip">+{formatShort(fit.params)}</span>}
+    </span>
+  );
+}
+
+function placeText(stack: Stack, place: Place): string {
+  const label = (id: string): string => stack.rows.find((row) => row.component.id === id)?.label ?? id;
+  if (place.kind === "edge") return `Between ${label(place.from)} and ${place.withHeads ? "the outputs" : label(place.to)}`;
+  return place.kind === "after" ? `After ${label(place.from)}` : "At the start";
+}
+
+/** Brings a new card into view and gives it the focus. */
+function reveal(id: string): void {
+  const card = document.querySelector<HTMLElement>(`.stack [data-component-id="${CSS.escape(id)}"]`);
+  const isStill = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  card?.scrollIntoView({ block: "center", behavior: isStill ? "auto" : "smooth" });
+  card?.classList.add("card--new");
+  if (!document.querySelector("dialog[open]")) card?.focus({ preventScroll: true });
+}

@@ -1,0 +1,129 @@
+/** Everything about one block: its props, what it reads, what is wrong with it, and what can be done with it. */
+import {
+  canMove,
+  duplicateBlock,
+  effectiveValue,
+  moveBlock,
+  removeBlock,
+  setProp,
+  setWidthEverywhere,
+} from "../../domain/edit";
+import { formatCount, formatPercent, formatShape } from "../../domain/format";
+import type { Stack, StackRow } from "../../domain/stack";
+import type { ModelArchitecture } from "../../domain/types";
+import { designHistory, useDesignStore } from "../../stores/designStore";
+import { toast } from "../../stores/toasts";
+import { Icon } from "../../ui/Icon";
+import { BlockTile, categoryOf } from "../../ui/parts";
+import { Sheet } from "../../ui/Sheet";
+import { InputsChooser } from "./InputsChooser";
+import { PropField } from "./PropField";
+import { IssueRow } from "./ValidationBanner";
+
+interface Props {
+  row: StackRow;
+  stack: Stack;
+  design: ModelArchitecture;
+  onClose: () => void;
+}
+
+export function PropsSheet({ row, stack, design, onClose }: Props) {
+  const edit = useDesignStore((state) => state.edit);
+  const { component, block } = row;
+  const props = [...(block?.props.values() ?? [])].filter((prop) => !prop.layout);
+  const uneven = unevenWidth(design, row);
+  return (
+    <Sheet
+      title={row.label}
+      subtitle={block?.summary ?? "This kind of block is not in the catalogue."}
+      icon={<BlockTile type={component.type} category={categoryOf(block)} />}
+      testId="props-sheet"
+      onClose={onClose}
+      footer={<Actions row={row} design={design} onClose={onClose} />}
+    >
+      {row.issues.length > 0 && (
+        <ul className="issues">
+          {row.issues.map((issue, at) => (
+            <IssueRow key={`${issue.code} ${at}`} issue={issue} stack={null} onOpen={null} />
+          ))}
+        </ul>
+      )}
+      {props.map((prop) => (
+        <PropField
+          key={prop.name}
+          design={design}
+          component={component}
+          prop={prop}
+          onChange={(value) => edit((draft) => setProp(draft, component.id, prop.name, value))}
+        />
+      ))}
+      {uneven !== null && (
+        <button type="button" className="button button--tonal button--wide" onClick={() => edit((draft) => setWidthEverywhere(draft, uneven))}>
+          Use width {uneven} in every block
+        </button>
+      )}
+      {props.length === 0 && <p className="sheet__note">This block has nothing to set.</p>}
+      {block && block.maxInputs > 0 && <InputsChooser row={row} stack={stack} design={design} />}
+      <dl className="facts">
+        <div>
+          <dt>Gives</dt>
+          <dd>{row.shape ? formatShape(row.shape) : block?.isHead ? (block.type === "action_output" ? "4 moves" : "1 value") : "unknown"}</dd>
+        </div>
+        <div>
+          <dt>Parameters</dt>
+          <dd>
+            {formatCount(row.params)}
+            {row.params > 0 && <span className="facts__aside"> {formatPercent(row.share)}</span>}
+          </dd>
+        </div>
+      </dl>
+    </Sheet>
+  );
+}
+
+/** The width of this block where some other block has another one. */
+function unevenWidth(design: ModelArchitecture, { component, block }: StackRow): number | null {
+  const prop = block?.props.get(block.inputWidth ?? (block.type === "embedding" ? (block.outputWidth ?? "") : ""));
+  const width = prop ? effectiveValue(design, component, prop) : null;
+  if (typeof width !== "number" || !prop || (prop.multipleOf && width % prop.multipleOf !== 0)) return null;
+  const isUneven = design.components.some((other) => {
+    const value = other.props["d_model"];
+    return typeof value === "number" && value !== width;
+  });
+  return isUneven ? width : null;
+}
+
+function Actions({ row, design, onClose }: { row: StackRow; design: ModelArchitecture; onClose: () => void }) {
+  const edit = useDesignStore((state) => state.edit);
+  const { id } = row.component;
+  const isSource = row.block?.maxInputs === 0;
+  const remove = (): void => {
+    onClose();
+    edit((draft) => removeBlock(draft, id));
+    toast(`${row.label} removed`, "info", { label: "Undo", run: () => designHistory.getState().undo() });
+  };
+  const duplicate = (): void => {
+    const copy = edit((draft) => duplicateBlock(draft, id));
+    if (copy) useDesignStore.getState().select(copy);
+  };
+  return (
+    <div className="actions">
+      <button type="button" className="action" disabled={!canMove(design, id, "up")} onClick={() => edit((draft) => moveBlock(draft, id, "up"))}>
+        <Icon name="up" size={22} />
+        Move up
+      </button>
+      <button type="button" className="action" disabled={!canMove(design, id, "down")} onClick={() => edit((draft) => moveBlock(draft, id, "down"))}>
+        <Icon name="down" size={22} />
+        Move down
+      </button>
+      <button type="button" className="action" disabled={isSource} onClick={duplicate}>
+        <Icon name="copy" size={22} />
+        Duplicate
+      </button>
+      <button type="button" className="action action--bad" onClick={remove}>
+        <Icon name="trash" size={22} />
+        Delete
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,130 @@
+/** One design: its stack of cards, what validation says, and Compile and Train within reach of a thumb. */
+import { useEffect, useMemo, useState } from "react";
+import { defaultPlace, buildStack } from "../../domain/stack";
+import type { Place } from "../../domain/edit";
+import { useDesignStore } from "../../stores/designStore";
+import { closeDesign, openDesign, useSync } from "../../stores/designSync";
+import { loadRuns } from "../../stores/library";
+import { go } from "../../stores/route";
+import { useTraining } from "../../stores/training";
+import { Icon } from "../../ui/Icon";
+import { Empty, Skeleton } from "../../ui/parts";
+import { CompiledCard, CompileSheet } from "./CompileSheet";
+import { ConflictSheet } from "./ConflictSheet";
+import { Dock } from "./Dock";
+import { FailureSheet } from "./FailureSheet";
+import { MenuSheet } from "./MenuSheet";
+import { PaletteSheet } from "./PaletteSheet";
+import { PropsSheet } from "./PropsSheet";
+import { RunsSheet } from "./RunsSheet";
+import { StackList } from "./StackList";
+import { StudioHeader } from "./StudioHeader";
+import { TrainOptionsSheet } from "./TrainOptionsSheet";
+import { ValidationBanner } from "./ValidationBanner";
+
+export type StudioSheet =
+  | { kind: "palette"; place: Place }
+  | { kind: "menu" }
+  | { kind: "runs" }
+  | { kind: "source" }
+  | { kind: "options" }
+  | null;
+
+export function StudioScreen({ designId }: { designId: string }) {
+  const design = useDesignStore((state) => state.currentDesign);
+  const analysis = useDesignStore((state) => state.analysis);
+  const selectedId = useDesignStore((state) => state.selectedId);
+  const select = useDesignStore((state) => state.select);
+  const { openState, conflict } = useSync();
+  const { compiled, failure } = useTraining();
+  const [sheet, setSheet] = useState<StudioSheet>(null);
+
+  useEffect(() => {
+    void openDesign(designId);
+    void loadRuns();
+    return () => void closeDesign();
+  }, [designId]);
+
+  const isShown = design !== null && design.id === designId;
+  const stack = useMemo(() => (isShown ? buildStack(design, analysis) : null), [design, analysis, isShown]);
+  const selected = stack?.rows.find((row) => row.component.id === selectedId);
+
+  if (openState === "missing") return <Gone />;
+  if (openState === "unreachable") return <Away designId={designId} />;
+  if (!stack || !isShown) {
+    return (
+      <div className="screen">
+        <header className="bar bar--skeleton" />
+        <main className="studio__main" aria-busy="true">
+          <Skeleton rows={5} height={76} />
+        </main>
+      </div>
+    );
+  }
+  return (
+    <div className="screen studio">
+      <StudioHeader design={design} onMenu={() => setSheet({ kind: "menu" })} onRuns={() => setSheet({ kind: "runs" })} />
+      <ValidationBanner stack={stack} onOpen={select} />
+      <main className="studio__main">
+        <StackList
+          stack={stack}
+          onOpen={select}
+          onInsert={(place) => setSheet({ kind: "palette", place })}
+        />
+      </main>
+      <Dock
+        onAdd={() => setSheet({ kind: "palette", place: defaultPlace(stack) })}
+        onOptions={() => setSheet({ kind: "options" })}
+      >
+        {compiled?.designId === designId && <CompiledCard onSource={() => setSheet({ kind: "source" })} />}
+      </Dock>
+      {selected && <PropsSheet key={selected.component.id} row={selected} stack={stack} design={design} onClose={() => select(null)} />}
+      {sheet?.kind === "palette" && (
+        <PaletteSheet design={design} stack={stack} place={sheet.place} onClose={() => setSheet(null)} />
+      )}
+      {sheet?.kind === "menu" && <MenuSheet design={design} onClose={() => setSheet(null)} onOptions={() => setSheet({ kind: "options" })} />}
+      {sheet?.kind === "runs" && <RunsSheet design={design} onClose={() => setSheet(null)} />}
+      {sheet?.kind === "source" && compiled && <CompileSheet onClose={() => setSheet(null)} />}
+      {sheet?.kind === "options" && <TrainOptionsSheet onClose={() => setSheet(null)} />}
+      {failure && <FailureSheet />}
+      {conflict && <ConflictSheet />}
+    </div>
+  );
+}
+
+function Gone() {
+  return (
+    <main className="screen screen--centered">
+      <Empty
+        icon="warning"
+        title="No such design"
+        action={
+          <button type="button" className="button button--filled" onClick={() => go({ screen: "designs" }, "replace")}>
+            All designs
+          </button>
+        }
+      >
+        It may have been deleted on another device.
+      </Empty>
+    </main>
+  );
+}
+
+function Away({ designId }: { designId: string }) {
+  return (
+    <main className="screen screen--centered">
+      <Empty
+        icon="offline"
+        title="The server cannot be reached"
+        action={
+          <button type="button" className="button button--filled" onClick={() => void openDesign(designId)}>
+            <Icon name="refresh" size={20} />
+            Try again
+          </button>
+        }
+      >
+        This design was not opened on this phone before, so there is no copy of it here.
+      </Empty>
+    </main>
+  );
+}

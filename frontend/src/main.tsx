@@ -1,0 +1,20 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { ModelStudioTab } from "./ModelStudioTab";
+import { startConnection } from "./stores/connection";
+import { startSync } from "./stores/designSync";
+import { startValidation } from "./stores/validation";
+import "./styles/index.css";
+
+startConnection();
+startValidation();
+startSync();
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <ModelStudioTab />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,105 @@
+/** Compile and Train: what the two buttons of the studio do. */
+import { create } from "zustand";
+import hyperparametersSpec from "../../../spec/hyperparameters.json";
+import { api, type TrainOptions } from "../api/client";
+import { explain, Problem, Unreachable } from "../api/problems";
+import type { CompileResult } from "../api/types";
+import type { Issue, PropValue } from "../domain/types";
+import { useDesignStore } from "./designStore";
+import { saveNow } from "./designSync";
+
+export interface Hyperparameter {
+  name: string;
+  kind: "int" | "float" | "bool";
+  default: PropValue;
+  min?: number;
+  max?: number;
+  live: boolean;
+  label: string;
+  help: string;
+}
+
+export const hyperparameters = hyperparametersSpec.hyperparameters as Hyperparameter[];
+export const runDefaults = hyperparametersSpec.run;
+
+export interface Compiled {
+  designId: string;
+  result: CompileResult;
+  source: string;
+}
+
+interface TrainingState {
+  busy: "compile" | "train" | null;
+  compiled: Compiled | null;
+  failure: { title: string; detail: string; issues: Issue[] } | null;
+  /** What the next Train sends, as far as it differs from the defaults. */
+  options: TrainOptions;
+}
+
+export const useTraining = create<TrainingState>(() => ({ busy: null, compiled: null, failure: null, options: {} }));
+
+function fail(title: string, error: unknown): void {
+  const issues = error instanceof Problem ? error.issues : [];
+  useTraining.setState({ failure: { title, detail: explain(error), issues } });
+}
+
+/** Saves first: the server compiles what it has. */
+async function savedDesignId(): Promise<string> {
+  await saveNow();
+  const { currentDesign, saveState } = useDesignStore.getState();
+  if (!currentDesign) throw new Error("No design is open.");
+  if (saveState === "conflict") throw new Error("Someone else changed this design. Choose which version to keep first.");
+  if (saveState !== "saved") throw new Unreachable("not saved");
+  return currentDesign.id;
+}
+
+export async function compileDesign(): Promise<void> {
+  useTraining.setState({ busy: "compile", failure: null, compiled: null });
+  try {
+    const designId = await savedDesignId();
+    const result = await api.compile(designId);
+    const source = await api.source(designId);
+    useTraining.setState({ compiled: { designId, result, source } });
+  } catch (error) {
+    fail("Not compiled", error);
+  } finally {
+    useTraining.setState({ busy: null });
+  }
+}
+
+/** One key per tap: a repeated request after a lost answer starts no second run. */
+export async function trainDesign(): Promise<string | null> {
+  useTraining.setState({ busy: "train", failure: null });
+  try {
+    const designId = await savedDesignId();
+    return await startRun(designId, randomKey());
+  } catch (error) {
+    fail("Not started", error);
+    return null;
+  } finally {
+    useTraining.setState({ busy: null });
+  }
+}
+
+async function startRun(designId: string, key: string): Promise<string> {
+  const { options } = useTraining.getState();
+  try {
+    return (await api.train(designId, options, key)).run_id;
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    return (await api.train(designId, options, key)).run_id;
+  }
+}
+
+/** `crypto.randomUUID` is missing where the page is not in a secure context. */
+function randomKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function dismissCompiled(): void {
+  useTraining.setState({ compiled: null });
+}
+
+export function dismissFailure(): void {
+  useTraining.setState({ failure: null });
+}

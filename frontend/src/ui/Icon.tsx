@@ -1,0 +1,59 @@
+/** Line icons on a 24 grid; decoration only, the text beside them carries the meaning. */
+
+const PATHS = {
+  add: "M12 5v14M5 12h14",
+  back: "M15 5l-7 7 7 7",
+  bell: "M6 17h12l-1.5-2.5V10a4.5 4.5 0 0 0-9 0v4.5zM10 20a2 2 0 0 0 4 0",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  chevron: "M9 5l7 7-7 7",
+  close: "M6 6l12 12M18 6L6 18",
+  code: "M9 7l-5 5 5 5M15 7l5 5-5 5",
+  copy: "M9 9h10v10H9zM5 15V5h10",
+  designs: "M5 5h14v4H5zM5 12h14v3H5zM5 18h14v1.5H5z",
+  down: "M12 5v14M6 13l6 6 6-6",
+  download: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  error: "M12 8v5M12 16.2v.3M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17z",
+  info: "M12 11v5.5M12 7.6v.3M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17z",
+  minus: "M5 12h14",
+  more: "M12 5.5v.01M12 12v.01M12 18.5v.01",
+  offline: "M4 4l16 16M8.5 13.5a5 5 0 0 1 5-1.2M5.5 10.3a9 9 0 0 1 3.2-2M18.5 10.3a9 9 0 0 0-6-2.7M12 18v.01",
+  pause: "M8.5 6v12M15.5 6v12",
+  pencil: "M5 19l1-4L16 5l3 3L9 18zM14 7l3 3",
+  play: "M8 5.5l10.5 6.5L8 18.5z",
+  redo: "M19 9.5H9a4.5 4.5 0 0 0 0 9h6M19 9.5l-4-4M19 9.5l-4 4",
+  refresh: "M19 12a7 7 0 1 1-2.2-5.1M19 4v4h-4",
+  runs: "M4 18l5-6 4 3 7-9M15.5 6H20v4.5",
+  stop: "M7 7h10v10H7z",
+  trash: "M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7M10.5 11v5M13.5 11v5",
+  tune: "M5 8h8M17 8h2M5 16h2M11 16h8M15 5.8v4.4M9 13.8v4.4",
+  undo: "M5 9.5h10a4.5 4.5 0 0 1 0 9H9M5 9.5l4-4M5 9.5l4 4",
+  up: "M12 19V5M6 11l6-6 6 6",
+  warning: "M12 4.5L3.5 19h17zM12 10v4.2M12 16.7v.2",
+  board_input: "M4.5 4.5h15v15h-15zM4.5 9.5h15M4.5 14.5h15M9.5 4.5v15M14.5 4.5v15",
+  embedding: "M4 6h4v4H4zM4 14h4v4H4zM12 5v5M15.5 7v3M19 4v6M12 15v4M15.5 13v6M19 16v3",
+  transformer_layer: "M6 5v0M6 12v0M6 19v0M18 5v0M18 12v0M18 19v0M6 5l12 7M6 5l12 14M6 12l12-7M6 12h12M6 12l12 7M6 19L18 5M6 19l12-7",
+  moe_layer: "M4 12h3M7 12c4 0 3-7 7-7M7 12c4 0 3 7 7 7M7 12h7M14 3.5h6v3h-6zM14 10.5h6v3h-6zM14 17.5h6v3h-6z",
+  load_balance_router: "M12 4v15M8 19.5h8M5 7.5h14M5 7.5L2.8 13h4.4zM19 7.5L16.8 13h4.4z",
+  layer_norm: "M3 18c5 0 5-12 9-12s4 12 9 12M12 18v2",
+  linear: "M5 4H3.5v16H5M19 4h1.5v16H19M8 9h8M8 15h8M12 6v12",
+  add_block: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8.5v7M8.5 12h7",
+  action_output: "M12 3.5v17M3.5 12h17M9.5 6L12 3.5 14.5 6M9.5 18l2.5 2.5 2.5-2.5M6 9.5L3.5 12 6 14.5M18 9.5l2.5 2.5-2.5 2.5",
+  value_output: "M4 16.5a8 8 0 1 1 16 0M12 16l4-5.5M7.5 16.5v.01M16.5 16.5v.01",
+  block: "M5 7.5L12 4l7 3.5v9L12 20l-7-3.5zM5 7.5l7 3.5 7-3.5M12 11v9",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** The icon of a block type; `add` is also the plus sign, so the block has its own. */
+export function blockIcon(type: string): IconName {
+  if (type === "add") return "add_block";
+  return type in PATHS ? (type as IconName) : "block";
+}
+
+export function Icon({ name, size = 24 }: { name: IconName; size?: number }) {
+  return (
+    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
