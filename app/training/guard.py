@@ -27,9 +27,10 @@ def clip_gradients(model: nn.Module, max_norm: float) -> float:
     Raises:
         NonFiniteError: names the first parameter whose gradient is not finite; nothing is applied.
     """
-    norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    gradients = {n: p.grad for n, p in model.named_parameters() if p.grad is not None}
+    norm = nn.utils.get_total_norm(gradients.values())
     if not bool(torch.isfinite(norm)):
-        gradients = [(n, p.grad) for n, p in model.named_parameters() if p.grad is not None]
-        require_finite((f"{name}.grad", gradient) for name, gradient in gradients)
+        require_finite((f"{name}.grad", gradient) for name, gradient in gradients.items())
         raise NonFiniteError("gradient norm")  # finite numbers whose squares overflow
+    nn.utils.clip_grads_with_norm_(model.parameters(), max_norm, norm)
     return float(norm)

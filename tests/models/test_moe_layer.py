@@ -1,0 +1,108 @@
+import pytest
+import torch
+
+from app.models.blocks import MoELayer
+
+
+def layer(n_experts: int = 4, top_k: int = 1, lb_coef: float = 0.01) -> MoELayer:
+    torch.manual_seed(0)
+    return MoELayer(MoELayer.Config(16, n_experts, top_k, 2, lb_coef))
+
+
+def slow_answer(moe: MoELayer, x_ND: torch.Tensor) -> torch.Tensor:
+    """Cell by cell, expert by expert."""
+    rows = []
+    for x_D in x_ND:
+        normed = moe.norm(x_D)
+        probabilities = moe.router(normed).softmax(-1)
+        ranked = sorted(range(moe.config.n_experts), key=lambda e: (-probabilities[e].item(), e))
+        chosen = ranked[: moe.config.top_k]
+        weights = probabilities[chosen]
+        if moe.config.top_k > 1:
+            weights = weights / weights.sum()
+        answer = x_D
+        for weight, e in zip(weights, chosen, strict=True):
+            hidden = torch.nn.functional.gelu(normed @ moe.expert_in[e] + moe.expert_in_bias[e])
+            answer = answer + weight * (hidden @ moe.expert_out[e] + moe.expert_out_bias[e])
+        rows.append(answer)
+    return torch.stack(rows)
+
+
+@pytest.mark.parametrize(("n_experts", "top_k"), [(1, 1), (4, 1), (4, 2), (3, 3), (8, 2)])
+def test_sorted_and_dense_form_are_the_slow_one(n_experts: int, top_k: int) -> None:
+    moe = layer(n_experts, top_k)
+    for parameter in moe.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    x_ND = torch.randn(40, 16)
+    expected = slow_answer(moe, x_ND)
+    torch.testing.assert_close(moe(x_ND), expected, atol=1e-5, rtol=1e-4)
+    moe.dense = True
+    torch.testing.assert_close(moe(x_ND), expected, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("top_k", [1, 2])
+def test_both_forms_have_the_same_gradient(top_k: int) -> None:
+    moe = layer(4, top_k)
+    x_BTD = torch.randn(3, 16, 16, requires_grad=True)
+    weight = torch.randn(3, 16, 16)
+    gradients = []
+    for dense in (False, True):
+        moe.dense = dense
+        (moe(x_BTD) * weight).sum().backward()
+        assert x_BTD.grad is not None
+        gradients.append([x_BTD.grad, *(p.grad for p in moe.parameters())])
+        x_BTD.grad = None
+        moe.zero_grad()
+    for left, right in zip(*gradients, strict=True):
+        torch.testing.assert_close(left, right, atol=1e-5, rtol=1e-4)
+
+
+def test_equal_experts_are_chosen_in_order() -> None:
+    moe = layer(4, 2)
+    torch.nn.init.zeros_(moe.router.weight)
+    moe(torch.randn(5, 16))
+    assert moe.take_usage().tolist() == [0.5, 0.5, 0.0, 0.0]
+
+
+def test_usage_adds_up_until_it_is_read() -> None:
+    moe = layer()
+    moe(torch.randn(7, 16))
+    moe(torch.randn(9, 16, 16))
+    assert moe.take_usage().sum().item() == pytest.approx(1.0)
+    assert moe.take_usage().tolist() == [0.0] * 4
+
+
+def test_the_balancing_loss_is_its_weight_when_balanced_and_more_when_not() -> None:
+    moe = layer(lb_coef=0.5)
+    moe.eval()(torch.randn(64, 16))
+    assert moe.lb_loss.item() == 0.0
+    moe.train()
+    balanced = torch.full((8, 4), 0.25)
+    assert moe._load_balancing_loss(balanced, torch.full((4,), 2)).item() == pytest.approx(0.5)
+    lopsided = torch.tensor([[1.0, 0, 0, 0]] * 8)
+    assert moe._load_balancing_loss(lopsided, torch.tensor([8, 0, 0, 0])).item() == pytest.approx(
+        2.0
+    )
+
+
+def test_training_on_the_balancing_loss_alone_balances() -> None:
+    moe = layer(lb_coef=1.0).train()
+    torch.nn.init.normal_(moe.router.weight, std=1.0)
+    x_ND = torch.randn(256, 16) + 2.0
+    optimizer = torch.optim.Adam([moe.router.weight], lr=0.05)
+    for _ in range(100):
+        optimizer.zero_grad()
+        moe(x_ND)
+        moe.lb_loss.backward()
+        optimizer.step()
+    moe.take_usage()
+    moe(x_ND)
+    assert moe.take_usage().max().item() < 0.4
+
+
+def test_the_margin_is_the_gap_to_the_next_expert() -> None:
+    moe = layer()
+    torch.nn.init.zeros_(moe.router.weight)
+    assert moe.routing_margin(torch.randn(2, 16, 16)).tolist() == [0.0, 0.0]
+    assert layer(2, 2).routing_margin(torch.randn(2, 16, 16)).tolist() == [1.0, 1.0]
+    assert layer().routing_margin(torch.randn(5, 16)).shape == (5,)
