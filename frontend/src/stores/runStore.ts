@@ -147,6 +147,6 @@ export async function control(action: RunAction): Promise<void> {
   } catch (error) {
     toast(explain(error), "bad");
   } finally {
-    useRun.setState({ pending: null });
+    useRun.setState((state) => (state.pending === action ? { pending: null } : {}));
   }
 }

@@ -55,14 +55,14 @@ function Control({ run, action, icon, label }: ControlProps) {
   const isOffline = connection !== "online";
   const tap = (): void => {
     if (isOffline) toast("The server cannot be reached; the run goes on there.", "bad");
-    else if (allowed && pending === null) void control(action);
+    else if (allowed && pending !== action) void control(action);
   };
   return (
     <button
       type="button"
       className="button button--tonal"
       data-testid={action}
-      aria-disabled={isOffline || !allowed || pending !== null}
+      aria-disabled={isOffline || !allowed || pending === action}
       onClick={tap}
     >
       {pending === action ? <Spinner label={label} /> : <Icon name={icon} size={20} />}
