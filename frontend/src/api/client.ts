@@ -1,7 +1,7 @@
 /** The calls of CONTRACT.md that the page makes, each one line. */
 import { type Answer, call, callText } from "./http";
 import type {
-  CheckpointInfo,
+  Checkpoint,
   CompileResult,
   DesignMeta,
   ExportFormat,
@@ -11,6 +11,7 @@ import type {
   Page,
   RunDetail,
   Template,
+  TrainRequest,
 } from "./types";
 
 const API = "/api";
@@ -27,7 +28,7 @@ export const api = {
   deleteDesign: (id: string): Promise<unknown> => json(call("DELETE", at("designs", id))),
   compile: (id: string): Promise<CompileResult> => json(call("POST", at("designs", id, "compile"))),
   source: (id: string): Promise<string> => callText(at("designs", id, "source")),
-  train: (id: string, body: TrainOptions, key: string): Promise<{ run_id: string }> =>
+  train: (id: string, body: TrainRequest, key: string): Promise<{ run_id: string }> =>
     json(call("POST", at("designs", id, "train"), { body, headers: { "idempotency-key": key } })),
   templates: (): Promise<{ items: Template[] }> => json(call("GET", at("templates"))),
   listRuns: (designId?: string): Promise<Page<RunDetail>> =>
@@ -38,17 +39,11 @@ export const api = {
     json(call("PATCH", at("runs", id, "hyperparameters"), { body: values })),
   metrics: (id: string, names: string[], maxPoints: number): Promise<Metrics> =>
     json(call("GET", `${at("runs", id, "metrics")}?names=${encodeURIComponent(names.join(","))}&max_points=${maxPoints}`)),
-  checkpoints: (id: string): Promise<{ items: CheckpointInfo[] }> => json(call("GET", at("runs", id, "checkpoints"))),
+  checkpoints: (id: string): Promise<{ items: Checkpoint[] }> => json(call("GET", at("runs", id, "checkpoints"))),
   healthy: (): Promise<unknown> => call("GET", "/healthz"),
 };
 
 export type RunAction = "pause" | "resume" | "stop";
-
-export interface TrainOptions {
-  total_steps?: number;
-  seed?: number;
-  hyperparameters?: Hyperparameters;
-}
 
 export function eventsUrl(runId: string): string {
   return at("runs", runId, "events");

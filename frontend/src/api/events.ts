@@ -81,6 +81,6 @@ export function followRun(runId: string, handlers: RunEventHandlers): () => void
   };
 }
 
-function listen<T>(source: EventSource, name: string, handle: (value: T) => void): void {
-  source.addEventListener(name, (event) => handle(JSON.parse((event as MessageEvent<string>).data) as T));
+function listen(source: EventSource, name: string, handle: (value: never) => void): void {
+  source.addEventListener(name, (event) => handle(JSON.parse((event as MessageEvent<string>).data) as never));
 }

@@ -34,7 +34,7 @@ function tell(reached: boolean): void {
 export async function call<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
   const response = await send(method, path, options);
   if (!response.ok) throw await problemOf(response);
-  const data = response.status === 204 ? undefined : await response.json();
+  const data: unknown = response.status === 204 ? undefined : await response.json();
   return { data: data as T, etag: response.headers.get("etag"), location: response.headers.get("location") };
 }
 

@@ -1,80 +1,25 @@
-/** The wire types that the page reads, as CONTRACT.md and `spec/openapi.json` have them. */
-import type { ModelArchitecture, PropValue, ValidationResult } from "../domain/types";
+/** The wire types that the page reads: those of `spec/openapi.json`, and the events, which OpenAPI does not describe. */
+import type { ModelArchitecture, ValidationResult } from "../domain/types";
+import type { components } from "./generated/schema";
+
+type Schemas = components["schemas"];
 
 export type { ModelArchitecture, ValidationResult };
-
-export interface DesignMeta {
-  id: string;
-  name: string;
-  revision: number;
-  created_at: string;
-  updated_at: string;
-}
+export type DesignMeta = Schemas["DesignMeta"];
+export type CompileResult = Schemas["CompileResult"];
+export type Checkpoint = Schemas["ListedCheckpoint"];
+export type Hyperparameters = Schemas["TrainRequest"]["hyperparameters"];
+export type TrainRequest = Partial<Schemas["TrainRequest"]>;
+export type RunDetail = Omit<Schemas["RunDetail"], "latest"> & { latest: TrainingUpdate | null };
+export type RunState = RunDetail["state"];
 
 export interface Page<T> {
   items: T[];
   next: string | null;
 }
 
-export interface Template {
-  slug: string;
-  title: string;
-  sentence: string;
-  design: ModelArchitecture;
-  paramCount: number;
-  estimatedMemory: number;
-}
-
-export interface CompileResult {
-  import_path: string;
-  paramCount: number;
-  config: Record<string, unknown>;
-}
-
-export type RunState =
-  | "queued"
-  | "starting"
-  | "running"
-  | "paused"
-  | "stopping"
-  | "stopped"
-  | "completed"
-  | "failed"
-  | "interrupted";
-
-export type Hyperparameters = Record<string, PropValue>;
-
-export interface CheckpointInfo {
-  step: number;
-  score?: number | null;
-  created_at?: string;
-  bytes?: number;
-  update?: number;
-  best?: boolean;
-}
-
-export interface RunDetail {
-  id: string;
-  design_id: string;
-  design_name: string;
-  design_revision: number;
-  state: RunState;
-  reason: string | null;
-  total_steps: number;
-  seed: number;
-  hyperparameters: Hyperparameters;
-  config: Record<string, unknown>;
-  created_at: string;
-  started_at: string | null;
-  ended_at: string | null;
-  step: number;
-  update: number;
-  latest: TrainingUpdate | null;
-  best_checkpoint: CheckpointInfo | null;
-  latest_checkpoint: CheckpointInfo | null;
-  parent: { run_id: string; step: number } | null;
-  allowed: string[];
-}
+/** A template's design has no id until it is copied. */
+export type Template = Omit<Schemas["TemplateItem"], "design"> & { design: ModelArchitecture };
 
 export interface TrainingUpdate {
   run_id: string;

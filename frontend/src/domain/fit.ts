@@ -1,8 +1,9 @@
 /** Which blocks fit at a place: each is tried on a copy of the design, and validation decides. */
 import { catalogue, limits } from "./catalogue";
+import { formatShape } from "./format";
 import { connect, insertBlock, type Place, sourcesOf } from "./edit";
 import type { Shape } from "./shapes";
-import type { ModelArchitecture } from "./types";
+import type { ModelArchitecture, ShapeKind } from "./types";
 import { checkDocument } from "./validate";
 
 export interface Fit {
@@ -32,6 +33,10 @@ function tryBlock(design: ModelArchitecture, type: string, place: Place, before:
   if (design.components.length >= limits.components) {
     return { type, fits: false, reason: `A design has at most ${limits.components} blocks.`, shape: null, params: 0 };
   }
+  const block = catalogue.get(type);
+  if (block?.maxInputs === 0 && design.components.some((other) => other.type === type)) {
+    return { type, fits: false, reason: "The design has its board already.", shape: null, params: 0 };
+  }
   const trial = structuredClone(design);
   const id = insertBlock(trial, type, place);
   const { result, shapes, estimate } = checkDocument(trial);
@@ -41,10 +46,21 @@ function tryBlock(design: ModelArchitecture, type: string, place: Place, before:
   return {
     type,
     fits: worse === undefined,
-    reason: worse?.message ?? null,
+    reason: worse ? (reasonHere(design, type, place) ?? worse.message) : null,
     shape: shapes.get(id) ?? null,
     params: Number(estimate.componentParams.get(id) ?? 0n),
   };
+}
+
+const TAKES: Record<ShapeKind, string> = { board: "the board", tokens: "vectors of cells", vector: "one vector" };
+
+/** Why a block cannot read what flows at a place, in fewer words than the rule has; null where that is not the reason. */
+function reasonHere(design: ModelArchitecture, type: string, place: Place): string | null {
+  if (place.kind === "loose") return null;
+  const here = checkDocument(design).shapes.get(place.from);
+  const accepts = catalogue.get(type)?.accepts ?? [];
+  if (!here || accepts.includes(here.kind)) return null;
+  return `Takes ${accepts.map((kind) => TAKES[kind]).join(" or ")}; here flows ${formatShape(here)}.`;
 }
 
 export interface Candidate {

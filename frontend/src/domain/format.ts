@@ -27,6 +27,7 @@ function trim(value: number): string {
 export function formatNumber(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
+  if (size < 0.001 && size >= 0.00001) return String(Number(value.toPrecision(2)));
   if (size < 0.001 || size >= 1e7) return value.toExponential(1).replace("e+", "e");
   if (size >= 1000) return formatCount(value);
   return String(Number(value.toPrecision(4)));

@@ -1,7 +1,6 @@
 /** The control of one row of `spec/hyperparameters.json`, before a run and while it is live. */
 import { formatNumber } from "../domain/format";
-import type { PropValue } from "../domain/types";
-import type { Hyperparameter } from "../stores/training";
+import type { Hyperparameter, HyperValue } from "../stores/training";
 import { Stepper, Switch } from "../ui/controls";
 
 /** Steps on a 1-2-5 grid: hyperparameters span many orders of magnitude. */
@@ -30,8 +29,8 @@ export function typed(kind: Hyperparameter["kind"], text: string): number | null
 
 interface FieldProps {
   row: Hyperparameter;
-  value: PropValue;
-  onChange: (value: PropValue) => void;
+  value: HyperValue;
+  onChange: (value: HyperValue) => void;
 }
 
 export function HyperparameterField({ row, value, onChange }: FieldProps) {

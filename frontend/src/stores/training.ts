@@ -1,17 +1,19 @@
 /** Compile and Train: what the two buttons of the studio do. */
 import { create } from "zustand";
 import hyperparametersSpec from "../../../spec/hyperparameters.json";
-import { api, type TrainOptions } from "../api/client";
+import { api } from "../api/client";
 import { explain, Problem, Unreachable } from "../api/problems";
-import type { CompileResult } from "../api/types";
-import type { Issue, PropValue } from "../domain/types";
+import type { CompileResult, TrainRequest } from "../api/types";
+import type { Issue } from "../domain/types";
 import { useDesignStore } from "./designStore";
 import { saveNow } from "./designSync";
+
+export type HyperValue = number | boolean;
 
 export interface Hyperparameter {
   name: string;
   kind: "int" | "float" | "bool";
-  default: PropValue;
+  default: HyperValue;
   min?: number;
   max?: number;
   live: boolean;
@@ -33,7 +35,7 @@ interface TrainingState {
   compiled: Compiled | null;
   failure: { title: string; detail: string; issues: Issue[] } | null;
   /** What the next Train sends, as far as it differs from the defaults. */
-  options: TrainOptions;
+  options: TrainRequest;
 }
 
 export const useTraining = create<TrainingState>(() => ({ busy: null, compiled: null, failure: null, options: {} }));

@@ -31,7 +31,7 @@ const PATHS = {
   warning: "M12 4.5L3.5 19h17zM12 10v4.2M12 16.7v.2",
   board_input: "M4.5 4.5h15v15h-15zM4.5 9.5h15M4.5 14.5h15M9.5 4.5v15M14.5 4.5v15",
   embedding: "M4 6h4v4H4zM4 14h4v4H4zM12 5v5M15.5 7v3M19 4v6M12 15v4M15.5 13v6M19 16v3",
-  transformer_layer: "M6 5v0M6 12v0M6 19v0M18 5v0M18 12v0M18 19v0M6 5l12 7M6 5l12 14M6 12l12-7M6 12h12M6 12l12 7M6 19L18 5M6 19l12-7",
+  transformer_layer: "M4 7a2 2 0 1 0 4 0a2 2 0 1 0-4 0M4 17a2 2 0 1 0 4 0a2 2 0 1 0-4 0M16 7a2 2 0 1 0 4 0a2 2 0 1 0-4 0M16 17a2 2 0 1 0 4 0a2 2 0 1 0-4 0M8 7h8M8 17h8M7.6 8.4l8.8 7.2M7.6 15.6l8.8-7.2",
   moe_layer: "M4 12h3M7 12c4 0 3-7 7-7M7 12c4 0 3 7 7 7M7 12h7M14 3.5h6v3h-6zM14 10.5h6v3h-6zM14 17.5h6v3h-6z",
   load_balance_router: "M12 4v15M8 19.5h8M5 7.5h14M5 7.5L2.8 13h4.4zM19 7.5L16.8 13h4.4z",
   layer_norm: "M3 18c5 0 5-12 9-12s4 12 9 12M12 18v2",
@@ -52,7 +52,7 @@ export function blockIcon(type: string): IconName {
 
 export function Icon({ name, size = 24 }: { name: IconName; size?: number }) {
   return (
-    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg className="icon" data-icon={name} width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
       <path d={PATHS[name]} />
     </svg>
   );

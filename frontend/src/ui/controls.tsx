@@ -1,5 +1,5 @@
 /** Form controls for thumbs: steppers with presets, choices, switches. */
-import { useEffect, useId, useState } from "react";
+import { useId, useState } from "react";
 import { Icon } from "./Icon";
 
 interface FieldProps {
@@ -20,30 +20,28 @@ interface StepperProps extends FieldProps {
   onChange: (value: number) => void;
   /** What was typed as a number, or null. */
   parse: (text: string) => number | null;
+  /** How a preset is written, where not as it is. */
+  presetText?: (preset: number) => string;
 }
 
 /** A number with − and +, presets, and the keyboard for those who want it. */
 export function Stepper(props: StepperProps) {
-  const { label, help, unit, value, isWhole, presets, error, canLower, canRaise, onStep, onChange, parse } = props;
+  const { label, help, unit, value, isWhole, presets, error, canLower, canRaise, onStep, onChange, parse, presetText = String } = props;
   const id = useId();
-  const [text, setText] = useState(String(value));
-  const [isRefused, setRefused] = useState(false);
-  useEffect(() => {
-    setText(String(value));
-    setRefused(false);
-  }, [value]);
+  /** What is being typed, or was refused; null shows the value itself. */
+  const [draft, setDraft] = useState<string | null>(null);
+  const [isEditing, setEditing] = useState(false);
 
   const commit = (): void => {
-    const typed = parse(text);
-    if (typed === null) {
-      setRefused(text.trim() !== "");
-      if (text.trim() === "") setText(String(value));
-    } else {
-      setRefused(false);
-      if (typed !== value) onChange(typed);
-      else setText(String(value));
-    }
+    const typed = draft === null ? value : parse(draft);
+    if (typed !== null && typed !== value) onChange(typed);
+    if (typed !== null || draft?.trim() === "") setDraft(null);
   };
+  const choose = (change: () => void) => (): void => {
+    setDraft(null);
+    change();
+  };
+  const isRefused = draft !== null && !isEditing;
   const message = isRefused ? (isWhole ? "Type a whole number." : "Type a number.") : error;
 
   return (
@@ -52,11 +50,11 @@ export function Stepper(props: StepperProps) {
         <div className="field__text">
           <label id={`${id}-label`} htmlFor={id} className="field__label">
             {label}
-            {unit ? <span className="field__unit"> {unit}</span> : null}
+            {unit && unit !== label.toLowerCase() ? <span className="field__unit"> {unit}</span> : null}
           </label>
         </div>
         <div className={`stepper${message ? " stepper--bad" : ""}`}>
-          <button type="button" className="stepper__button" aria-label={`Lower ${label}`} disabled={!canLower} onClick={() => onStep(-1)}>
+          <button type="button" className="stepper__button" aria-label={`Lower ${label}`} disabled={!canLower} onClick={choose(() => onStep(-1))}>
             <Icon name="minus" size={20} />
           </button>
           <input
@@ -65,19 +63,26 @@ export function Stepper(props: StepperProps) {
             inputMode={isWhole ? "numeric" : "decimal"}
             autoComplete="off"
             enterKeyHint="done"
-            value={text}
+            value={draft ?? (isEditing ? String(value) : grouped(value))}
             aria-invalid={Boolean(message)}
             aria-describedby={`${id}-help`}
-            onChange={(event) => setText(event.target.value)}
-            onFocus={(event) => event.target.select()}
-            onBlur={commit}
+            onChange={(event) => setDraft(event.target.value)}
+            onFocus={(event) => {
+              setEditing(true);
+              const input = event.target;
+              requestAnimationFrame(() => input.select());
+            }}
+            onBlur={() => {
+              setEditing(false);
+              commit();
+            }}
             onKeyDown={(event) => {
               if (event.key === "Enter") commit();
-              if (event.key === "ArrowUp" && canRaise) onStep(1);
-              if (event.key === "ArrowDown" && canLower) onStep(-1);
+              if (event.key === "ArrowUp" && canRaise) choose(() => onStep(1))();
+              if (event.key === "ArrowDown" && canLower) choose(() => onStep(-1))();
             }}
           />
-          <button type="button" className="stepper__button" aria-label={`Raise ${label}`} disabled={!canRaise} onClick={() => onStep(1)}>
+          <button type="button" className="stepper__button" aria-label={`Raise ${label}`} disabled={!canRaise} onClick={choose(() => onStep(1))}>
             <Icon name="add" size={20} />
           </button>
         </div>
@@ -91,9 +96,9 @@ export function Stepper(props: StepperProps) {
               className="chip"
               aria-pressed={preset === value}
               aria-label={`${label} ${preset}`}
-              onClick={() => onChange(preset)}
+              onClick={choose(() => onChange(preset))}
             >
-              {preset}
+              {presetText(preset)}
             </button>
           ))}
         </div>
@@ -103,6 +108,11 @@ export function Stepper(props: StepperProps) {
       </p>
     </div>
   );
+}
+
+/** 2000000 -> "2,000,000"; small and broken numbers as they are. */
+function grouped(value: number): string {
+  return value >= 10_000 && Number.isInteger(value) ? value.toLocaleString("en") : String(value);
 }
 
 interface ChoiceProps<T extends string> extends FieldProps {

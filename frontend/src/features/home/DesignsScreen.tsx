@@ -9,6 +9,7 @@ import { go } from "../../stores/route";
 import { toast } from "../../stores/toasts";
 import { Icon } from "../../ui/Icon";
 import { Empty, MiniStack, Skeleton } from "../../ui/parts";
+import { useNow } from "../../ui/useNow";
 import { OfflineBadge } from "../OfflineBadge";
 import { RunRow } from "../RunRow";
 import { Tabs } from "../Tabs";
@@ -48,7 +49,7 @@ export function DesignsScreen() {
   useEffect(() => {
     if (new URLSearchParams(location.search).get("new") !== "1") return;
     history.replaceState(null, "", "/model-studio");
-    void create({});
+    window.setTimeout(() => void create({}));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, for the address that the page was opened with
   }, []);
 
@@ -102,6 +103,7 @@ export function DesignsScreen() {
 }
 
 function DesignRow({ meta, miniature }: { meta: DesignMeta; miniature: Miniature | undefined }) {
+  const now = useNow();
   return (
     <li>
       <button type="button" className="item" data-design-id={meta.id} onClick={() => go({ screen: "studio", designId: meta.id })}>
@@ -115,7 +117,7 @@ function DesignRow({ meta, miniature }: { meta: DesignMeta; miniature: Miniature
         <span className="item__text">
           <span className="item__title">{meta.name}</span>
           <span className="item__caption">
-            {miniature?.isDirty ? "Unsent edits" : `Edited ${formatAgo(meta.updated_at, Date.now())}`}
+            {miniature?.isDirty ? "Unsent edits" : `Edited ${formatAgo(meta.updated_at, now)}`}
             {miniature && ` · ${miniature.bars.length} blocks`}
           </span>
         </span>

@@ -21,21 +21,22 @@ interface ChartProps {
   /** What is shown instead while there is nothing to draw. */
   waiting: string;
   height?: number;
+  fromZero?: boolean;
 }
 
-export function Chart({ testId, title, curves, waiting, height = 190 }: ChartProps) {
+export function Chart({ testId, title, curves, waiting, height = 190, fromZero = false }: ChartProps) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [at, setAt] = useState<number | null>(null);
   const theme = useTheme();
   const data = useMemo(() => alignedData(curves), [curves]);
-  const shape = curves.map((curve) => `${curve.label} ${curve.color} ${curve.style}`).join("|");
+  const shape = curves.map((curve) => `${curve.label} ${curve.color} ${curve.points.length < 3}`).join("|");
   const hasData = data[0].length > 1;
 
   useEffect(() => {
     const element = holder.current;
     if (!element || !hasData) return;
-    const made = new uPlot(plotOptions(curves, element.clientWidth, height, setAt), data, element);
+    const made = new uPlot(plotOptions(curves, element.clientWidth, height, setAt, fromZero), data, element);
     plot.current = made;
     const unbind = bindTouch(made);
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { download } from "../../api/download";
 import { api, exportUrl } from "../../api/client";
 import { explain } from "../../api/problems";
-import type { CheckpointInfo, ExportFormat, RunDetail } from "../../api/types";
+import type { Checkpoint, ExportFormat, RunDetail } from "../../api/types";
 import { formatBytes, formatCount, formatShort } from "../../domain/format";
 import { Choice } from "../../ui/controls";
 import { Icon } from "../../ui/Icon";
@@ -24,7 +24,7 @@ interface Outcome {
 }
 
 export function ExportSheet({ run, onClose }: { run: RunDetail; onClose: () => void }) {
-  const [checkpoints, setCheckpoints] = useState<CheckpointInfo[] | null>(null);
+  const [checkpoints, setCheckpoints] = useState<Checkpoint[] | null>(null);
   const [which, setWhich] = useState<"latest" | "best">("latest");
   const [busy, setBusy] = useState<ExportFormat | null>(null);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
@@ -35,7 +35,7 @@ export function ExportSheet({ run, onClose }: { run: RunDetail; onClose: () => v
       .catch(() => setCheckpoints([]));
   }, [run.id, run.state]);
 
-  const latest = checkpoints?.reduce<CheckpointInfo | null>((last, one) => (last && last.step >= one.step ? last : one), null);
+  const latest = checkpoints?.reduce<Checkpoint | null>((last, one) => (last && last.step >= one.step ? last : one), null);
   const best = checkpoints?.find((one) => one.best) ?? null;
   const chosen = which === "best" && best ? best : latest;
 
@@ -95,7 +95,7 @@ export function ExportSheet({ run, onClose }: { run: RunDetail; onClose: () => v
   );
 }
 
-function subtitleOf(checkpoints: CheckpointInfo[] | null, chosen: CheckpointInfo | null): string {
+function subtitleOf(checkpoints: Checkpoint[] | null, chosen: Checkpoint | null): string {
   if (checkpoints === null) return "Looking for checkpoints…";
   if (chosen === null) return "No checkpoint yet: the first one is written within a minute of training.";
   const score = typeof chosen.score === "number" ? `, mean score ${formatCount(Math.round(chosen.score))}` : "";

@@ -44,7 +44,7 @@ export function Numbers({ latest }: { latest: TrainingUpdate | null }) {
       </div>
       <Tile value={latest?.max_tile ?? null} />
       <div className="number">
-        <span className="number__label">Steps per second</span>
+        <span className="number__label">Steps / second</span>
         <span className="number__value">{latest ? formatNumber(Math.round(latest.steps_per_second)) : "–"}</span>
       </div>
       <div className="number">

@@ -3,15 +3,14 @@ import { useState } from "react";
 import { api } from "../../api/client";
 import { explain } from "../../api/problems";
 import type { RunDetail } from "../../api/types";
-import type { PropValue } from "../../domain/types";
 import { useRun } from "../../stores/runStore";
 import { toast } from "../../stores/toasts";
-import { hyperparameters } from "../../stores/training";
+import { hyperparameters, type HyperValue } from "../../stores/training";
 import { Sheet } from "../../ui/Sheet";
 import { HyperparameterField } from "../HyperparameterField";
 
 export function TuneSheet({ run, onClose }: { run: RunDetail; onClose: () => void }) {
-  const [values, setValues] = useState<Record<string, PropValue>>({});
+  const [values, setValues] = useState<Record<string, HyperValue>>({});
   const changed = Object.entries(values).filter(([name, value]) => run.hyperparameters[name] !== value);
   const apply = async (): Promise<void> => {
     try {

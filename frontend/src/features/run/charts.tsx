@@ -24,7 +24,7 @@ export function ScoreChart({ series, isOver }: Props) {
   );
   return (
     <section className="panel">
-      <Chart testId="score-chart" title="Score" curves={curves} waiting={waitingText(isOver)} height={210} />
+      <Chart testId="score-chart" title="Score" curves={curves} waiting={waitingText(isOver)} height={220} fromZero />
     </section>
   );
 }

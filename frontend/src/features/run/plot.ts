@@ -28,23 +28,34 @@ export function plotOptions(
   width: number,
   height: number,
   onRead: (row: number | null) => void,
+  fromZero: boolean,
 ): uPlot.Options {
   const grid = { stroke: cssColor("--line"), width: 1 };
-  const axis = { stroke: cssColor("--text-3"), grid, ticks: { show: false }, font: "12px system-ui, Arial, sans-serif" };
+  const axis = { stroke: cssColor("--text-3"), grid, ticks: { show: false }, font: `12px ${cssColor("--font")}` };
   return {
     width,
     height,
     legend: { show: false },
     padding: [10, 8, 0, 0],
     cursor: { y: false, drag: { setScale: false }, points: { size: 8 } },
-    scales: { x: { time: false } },
+    scales: {
+      x: { time: false },
+      y: { range: (_, low, high) => spread(low, high, fromZero) },
+    },
     axes: [
-      { ...axis, grid: { show: false }, space: 70, values: (_, ticks) => ticks.map((tick) => formatShort(tick)) },
+      { ...axis, grid: { show: false }, space: 70, size: 28, values: (_, ticks) => ticks.map((tick) => formatShort(tick)) },
       { ...axis, size: 44, space: 36, values: (_, ticks) => ticks.map((tick) => formatShort(tick)) },
     ],
     series: [{}, ...curves.map(seriesOf)],
     hooks: { setCursor: [(plot) => onRead(plot.cursor.left !== undefined && plot.cursor.left >= 0 ? (plot.cursor.idx ?? null) : null)] },
   };
+}
+
+/** Room above the highest value, and below the lowest unless the axis starts at zero. */
+function spread(low: number | null, high: number | null, fromZero: boolean): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  const room = (high - low || Math.abs(high) || 1) * 0.08;
+  return [fromZero && low >= 0 ? 0 : low - room, high + room];
 }
 
 function seriesOf(curve: Curve): uPlot.Series {
@@ -54,7 +65,7 @@ function seriesOf(curve: Curve): uPlot.Series {
     stroke,
     width: curve.style === "main" ? 2.5 : 1.5,
     spanGaps: true,
-    points: { show: false },
+    points: { show: curve.points.filter(([, value]) => value !== null).length < 3, size: 6 },
     ...(curve.style === "dashed" ? { dash: [4, 4] } : {}),
     ...(curve.style === "main" ? { fill: `${stroke}1f` } : {}),
   };

@@ -18,7 +18,7 @@ export function CompiledCard({ onSource }: { onSource: () => void }) {
       </span>
       <p className="compiled__text">
         <strong>Compiled</strong>
-        <span>{formatCount(count)} parameters in torch</span>
+        <span>{formatCount(count)} parameters</span>
       </p>
       <button type="button" className="button button--small" onClick={onSource}>
         See the code

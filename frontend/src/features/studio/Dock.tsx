@@ -1,8 +1,9 @@
 /** The numbers and the main actions, at the bottom of the screen where the thumb is. */
 import type { ReactNode } from "react";
+import { useStore } from "zustand";
 import { formatCount } from "../../domain/format";
 import { useConnection } from "../../stores/connection";
-import { useDesignStore } from "../../stores/designStore";
+import { designHistory, useDesignStore } from "../../stores/designStore";
 import { go } from "../../stores/route";
 import { toast } from "../../stores/toasts";
 import { compileDesign, trainDesign, useTraining } from "../../stores/training";
@@ -13,6 +14,22 @@ interface Props {
   onAdd: () => void;
   onOptions: () => void;
   children?: ReactNode;
+}
+
+function History() {
+  const canUndo = useStore(designHistory, (state) => state.pastStates.length > 0);
+  const canRedo = useStore(designHistory, (state) => state.futureStates.length > 0);
+  const { undo, redo } = designHistory.getState();
+  return (
+    <>
+      <button type="button" className="icon-button" data-testid="undo" aria-label="Undo" disabled={!canUndo} onClick={() => undo()}>
+        <Icon name="undo" />
+      </button>
+      <button type="button" className="icon-button" data-testid="redo" aria-label="Redo" disabled={!canRedo} onClick={() => redo()}>
+        <Icon name="redo" />
+      </button>
+    </>
+  );
 }
 
 /** Why Compile and Train do nothing now, or null. */
@@ -48,13 +65,16 @@ export function Dock({ onAdd, onOptions, children }: Props) {
   return (
     <footer className="dock">
       {children}
-      <div className="dock__numbers">
-        <p className="dock__number" data-testid="param-count" data-value={paramCount}>
-          <strong>{formatCount(paramCount)}</strong> parameters
-        </p>
-        <p className="dock__number" data-testid="memory-estimate" data-value={memory}>
-          <strong>{formatCount(memory)} MB</strong> to train
-        </p>
+      <div className="dock__top">
+        <div className="dock__numbers">
+          <p className="dock__number" data-testid="param-count" data-value={paramCount}>
+            <strong>{formatCount(paramCount)}</strong> parameters
+          </p>
+          <p className="dock__number" data-testid="memory-estimate" data-value={memory}>
+            <strong>{formatCount(memory)} MB</strong> to train
+          </p>
+        </div>
+        <History />
       </div>
       {obstacle && (
         <p className="dock__obstacle" id="obstacle">

@@ -93,7 +93,9 @@ function MetaFields({ design }: { design: ModelArchitecture }) {
     const whole = name === "n_heads" ? design.meta.d_model : null;
     const shown = { ...prop, presets: text.presets, step: name === "d_model" ? 8 : 1 };
     const next = (direction: -1 | 1): number => stepped(shown, value, direction, whole);
-    const set = (to: number): void => void edit((draft) => setProp(draft, null, name, to));
+    const set = (to: number): void => {
+      edit((draft) => setProp(draft, null, name, to));
+    };
     const error = issues?.find((issue) => issue.component_id === null && issue.prop === name)?.message ?? null;
     return (
       <Stepper

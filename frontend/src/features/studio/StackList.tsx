@@ -93,12 +93,6 @@ function Card({ row, onOpen }: { row: StackRow; onOpen: (id: string) => void }) 
         <span className="card__title">{row.label}</span>
         {branchText(row) && <span className="card__branch">{branchText(row)}</span>}
         {row.summary && <span className="card__summary">{row.summary}</span>}
-        {worst && (
-          <span className="card__problem">
-            <Icon name={worst.severity === "error" ? "error" : "warning"} size={16} />
-            <span>{worst.message}</span>
-          </span>
-        )}
       </span>
       <span className="card__numbers">
         {outputText(row) && <span className="card__shape">{outputText(row)}</span>}
@@ -109,6 +103,12 @@ function Card({ row, onOpen }: { row: StackRow; onOpen: (id: string) => void }) 
           </span>
         )}
       </span>
+      {worst && (
+        <span className="card__problem">
+          <Icon name={worst.severity === "error" ? "error" : "warning"} size={16} />
+          <span>{worst.message}</span>
+        </span>
+      )}
       {row.params > 0 && (
         <span className="card__share" aria-hidden="true">
           <span style={{ width: `${Math.max(1.5, row.share * 100)}%` }} />

@@ -1,7 +1,6 @@
-/** Name, how far it is saved, undo and redo, the design's runs and menu. */
-import { useStore } from "zustand";
+/** Name, how far it is saved, the design's runs and menu. */
 import type { ModelArchitecture } from "../../domain/types";
-import { designHistory, type SaveState, useDesignStore } from "../../stores/designStore";
+import { type SaveState, useDesignStore } from "../../stores/designStore";
 import { isLive, useLibrary } from "../../stores/library";
 import { goBack } from "../../stores/route";
 import { Icon } from "../../ui/Icon";
@@ -25,10 +24,7 @@ interface Props {
 
 export function StudioHeader({ design, onMenu, onRuns }: Props) {
   const saveState = useDesignStore((state) => state.saveState);
-  const canUndo = useStore(designHistory, (state) => state.pastStates.length > 0);
-  const canRedo = useStore(designHistory, (state) => state.futureStates.length > 0);
   const hasLive = useLibrary((state) => state.runs?.some((run) => run.design_id === design.id && isLive(run)) ?? false);
-  const { undo, redo } = designHistory.getState();
 
   return (
     <header className="bar">
@@ -46,12 +42,6 @@ export function StudioHeader({ design, onMenu, onRuns }: Props) {
           <span>{SAVE_TEXT[saveState]}</span>
         </p>
       </div>
-      <button type="button" className="icon-button" data-testid="undo" aria-label="Undo" disabled={!canUndo} onClick={() => undo()}>
-        <Icon name="undo" />
-      </button>
-      <button type="button" className="icon-button" data-testid="redo" aria-label="Redo" disabled={!canRedo} onClick={() => redo()}>
-        <Icon name="redo" />
-      </button>
       <button type="button" className="icon-button icon-button--dotted" aria-label="Runs of this design" onClick={onRuns}>
         <Icon name="runs" />
         {hasLive && <span className="live-dot" aria-hidden="true" />}

@@ -1,8 +1,8 @@
 /** What the next Train uses, where it differs from the defaults. */
-import type { PropValue } from "../../domain/types";
 import { formatShort } from "../../domain/format";
-import { hyperparameters, type Hyperparameter, runDefaults, useTraining } from "../../stores/training";
+import { hyperparameters, type Hyperparameter, type HyperValue, runDefaults, useTraining } from "../../stores/training";
 import { Stepper } from "../../ui/controls";
+import { Icon } from "../../ui/Icon";
 import { Sheet } from "../../ui/Sheet";
 import { bounded, HyperparameterField, nextOnGrid, typed } from "../HyperparameterField";
 
@@ -34,20 +34,14 @@ export function TrainOptionsSheet({ onClose }: { onClose: () => void }) {
         help="Moves in all games together until the run is complete."
         value={total}
         isWhole
-        presets={[]}
+        presets={STEP_PRESETS}
+        presetText={formatShort}
         canLower={total > runDefaults.total_steps.min}
         canRaise={total < runDefaults.total_steps.max}
         onStep={(direction) => setSteps(nextOnGrid(total, direction))}
         onChange={setSteps}
         parse={(text) => typed("int", text)}
       />
-      <div className="presets presets--under">
-        {STEP_PRESETS.map((preset) => (
-          <button key={preset} type="button" className="chip" aria-pressed={preset === total} onClick={() => setSteps(preset)}>
-            {formatShort(preset)}
-          </button>
-        ))}
-      </div>
       <Stepper
         label="Seed"
         help="The same seed plays the same games."
@@ -64,6 +58,7 @@ export function TrainOptionsSheet({ onClose }: { onClose: () => void }) {
         <summary className="inputs__summary">
           <span className="inputs__label">Hyperparameters</span>
           <span className="inputs__current">{changed === 0 ? "all default" : `${changed} changed`}</span>
+          <Icon name="chevron" size={20} />
         </summary>
         {hyperparameters.map((row) => (
           <HyperparameterField
@@ -82,7 +77,7 @@ export function TrainOptionsSheet({ onClose }: { onClose: () => void }) {
   );
 }
 
-function withValue(values: Record<string, PropValue>, row: Hyperparameter, value: PropValue): Record<string, PropValue> {
+function withValue(values: Record<string, HyperValue>, row: Hyperparameter, value: HyperValue): Record<string, HyperValue> {
   const others = Object.fromEntries(Object.entries(values).filter(([name]) => name !== row.name));
   return value === row.default ? others : { ...others, [row.name]: value };
 }
