@@ -29,7 +29,7 @@ from app.training.ppo_trainer import PPOTrainer, UpdateReport
 from app.training.run_folder import RunFolderError, RunSpec, read_run, starting_checkpoint
 from app.training.worker_channel import ChannelClosedError, Message, WorkerChannel
 from weightslab.atomic_files import remove_leftovers
-from weightslab.checkpoints import CheckpointDamagedError, prune
+from weightslab.checkpoints import CheckpointDamagedError, folder_name, prune
 
 EMIT_SECONDS = 0.5  # at most two training_update messages a second
 PATIENCE_SECONDS = 2.0  # a pause or stop waits so long for the end of the update, then cuts it off
@@ -191,14 +191,12 @@ class Worker:
 
     def _save(self) -> None:
         self._saved_at = time.monotonic()
-        if self._suspect:
-            return
         root, trainer = self._run.checkpoints, self._trainer
+        if self._suspect or (root / folder_name(trainer.step)).exists():
+            return  # nothing good was learnt since
         try:
             info = save_trainer(root, trainer, self._recent, self._run.config)
             prune(root, keep_last=KEEP_CHECKPOINTS)
-        except FileExistsError:  # nothing was learnt since
-            return
         except NonFiniteError as error:
             self._pause_for(error)
             return
