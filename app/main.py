@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 from app.api import catalogue_router, design_router, export_router, health_router, run_router
 from app.api.middleware import OwnNamesOnly, RequestEdge
+from app.api.openapi import StudioApp
 from app.api.page import Page
 from app.api.problems import add_error_handlers, problem_responses
 from app.api.request_body import RequestBody
@@ -34,7 +35,7 @@ def create_app(settings: Settings | None = None, studio: Studio | None = None) -
             yield
 
     limits = read_spec("limits.json")
-    app = FastAPI(
+    app = StudioApp(
         title="Model Studio",
         version="1",
         lifespan=lifespan,

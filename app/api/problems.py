@@ -13,7 +13,6 @@ from starlette.responses import Response
 
 from app.errors import RequestError, StudioError
 from app.json_values import dumps
-from app.schemas.problem import Problem
 
 MEDIA_TYPE = "application/problem+json"
 _HTTP_CODES = {404: "route.not_found", 405: "request.method"}
@@ -23,10 +22,7 @@ _PLACES = {"query": "request.query", "path": "request.path", "header": "request.
 def problem_responses(*statuses: int | str) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route, for OpenAPI."""
     media = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {
-        status: {"description": "problem", "model": Problem, "content": media}
-        for status in statuses
-    }
+    return {status: {"description": "problem", "content": media} for status in statuses}
 
 
 def problem_response(

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 READY_DEADLINE_S = 30.0
 STOP_DEADLINE_S = 3.0
 CACHE_GB = "0.25"
+JOURNAL_MS = "2"
+"""An acknowledged write is in the journal; at mongod's 100 ms each would wait for tens of them."""
 _NEWER_DATA_EXIT = 62
 
 
@@ -103,6 +105,7 @@ class EmbeddedMongod:
                     *("--bind_ip", "127.0.0.1", "--nounixsocket", "--quiet"),
                     *("--logpath", str(self._folder / "mongod.log"), "--logRotate", "reopen"),
                     *("--logappend", "--wiredTigerCacheSizeGB", CACHE_GB),
+                    *("--journalCommitInterval", JOURNAL_MS),
                     *("--setParameter", "diagnosticDataCollectionEnabled=false"),
                 ]
             ),

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
-TINY = {"n_envs": 4, "n_steps": 8, "minibatch": 16, "checkpoint_seconds": 1.0}
+TINY = {"n_envs": 16, "n_steps": 8, "minibatch": 128, "epochs": 1, "checkpoint_seconds": 1.0}
 """Settings with which a run makes an update every few milliseconds."""
 LONG = 10**9
 
