@@ -145,9 +145,10 @@ function propText(architecture: ModelArchitecture, component: ModelComponent, pr
     const choice = prop.choices.find((entry) => entry.value === value)?.label ?? value;
     return prop.name === "activation" ? (value === "none" ? "" : choice) : `${prop.label.toLowerCase()} ${lowerFirst(choice)}`;
   }
-  if (prop.unit === "× width") return `×${value} feed-forward`;
+  if (prop.name === "ff_ratio") return `hidden ×${value}`;
   if (prop.name === "top_k") return `top ${value}`;
-  return prop.unit ? `${value} ${singular(prop.unit, value)}` : `${prop.label.toLowerCase()} ${value}`;
+  if (prop.kind === "float") return `${prop.label.toLowerCase()} ${value}`;
+  return `${value} ${singular(prop.unit ?? prop.label.toLowerCase(), value)}`;
 }
 
 function singular(unit: string, count: number): string {

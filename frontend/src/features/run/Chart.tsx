@@ -11,6 +11,8 @@ export interface Curve {
   points: readonly Point[];
   /** Name of the CSS colour variable. */
   color: string;
+  /** Whether it is drawn only after a tap on its name. */
+  startsHidden?: boolean;
   style: "main" | "thin" | "dashed";
 }
 
@@ -24,13 +26,15 @@ interface ChartProps {
   fromZero?: boolean;
 }
 
-export function Chart({ testId, title, curves, waiting, height = 190, fromZero = false }: ChartProps) {
+export function Chart({ testId, title, curves: all, waiting, height = 190, fromZero = false }: ChartProps) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [at, setAt] = useState<number | null>(null);
+  const [hidden, setHidden] = useState(() => new Set(all.filter((curve) => curve.startsHidden).map((curve) => curve.label)));
   const theme = useTheme();
+  const curves = useMemo(() => all.filter((curve) => !hidden.has(curve.label)), [all, hidden]);
   const data = useMemo(() => alignedData(curves), [curves]);
-  const shape = curves.map((curve) => `${curve.label} ${curve.color} ${curve.points.length < 3}`).join("|");
+  const shape = curves.map((curve) => `${curve.label} ${curve.color}`).join("|");
   const hasData = data[0].length > 1;
 
   useEffect(() => {
@@ -63,11 +67,15 @@ export function Chart({ testId, title, curves, waiting, height = 190, fromZero =
       {hasData ? (
         <>
           <ul className="legend">
-            {curves.map((curve, index) => (
-              <li key={curve.label} className="legend__item">
-                <span className={`legend__line legend__line--${curve.style}`} style={{ color: `var(${curve.color})` }} />
-                {curve.label}
-                <strong>{valueText(data[index + 1]?.[row])}</strong>
+            {all.map((curve) => (
+              <li key={curve.label}>
+                <LegendItem
+                  curve={curve}
+                  isShown={!hidden.has(curve.label)}
+                  isOnly={all.length === 1}
+                  value={valueAt(curve, step)}
+                  onToggle={() => setHidden(toggled(hidden, curve.label, all.length))}
+                />
               </li>
             ))}
           </ul>
@@ -80,6 +88,42 @@ export function Chart({ testId, title, curves, waiting, height = 190, fromZero =
       )}
     </figure>
   );
+}
+
+interface LegendProps {
+  curve: Curve;
+  isShown: boolean;
+  isOnly: boolean;
+  value: number | null;
+  onToggle: () => void;
+}
+
+/** Name and value of a curve; a tap shows or hides it. */
+function LegendItem({ curve, isShown, isOnly, value, onToggle }: LegendProps) {
+  const text = (
+    <>
+      <span className={`legend__line legend__line--${curve.style}`} style={{ color: `var(${curve.color})` }} />
+      {curve.label}
+      <strong>{valueText(value)}</strong>
+    </>
+  );
+  if (isOnly) return <p className="legend__item">{text}</p>;
+  return (
+    <button type="button" className="legend__item" aria-pressed={isShown} onClick={onToggle}>
+      {text}
+    </button>
+  );
+}
+
+/** The last curve stays: an empty chart says nothing. */
+function toggled(hidden: ReadonlySet<string>, label: string, count: number): Set<string> {
+  const next = new Set(hidden);
+  if (!next.delete(label) && next.size < count - 1) next.add(label);
+  return next;
+}
+
+function valueAt(curve: Curve, step: number | undefined): number | null {
+  return curve.points.findLast(([at]) => at === step)?.[1] ?? null;
 }
 
 function valueText(value: number | null | undefined): string {

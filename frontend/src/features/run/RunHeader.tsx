@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { LinkState } from "../../api/events";
 import type { RunDetail } from "../../api/types";
 import { useConnection } from "../../stores/connection";
-import { useRun } from "../../stores/runStore";
+import { isOver, useRun } from "../../stores/runStore";
 import { go, goBack } from "../../stores/route";
 import { Icon } from "../../ui/Icon";
 import { OfflineBadge } from "../OfflineBadge";
@@ -18,6 +18,7 @@ const LINK_TEXT: Record<LinkState, string> = {
 export function RunHeader({ run, pill }: { run: RunDetail; pill: ReactNode }) {
   const link = useRun((state) => state.link);
   const connection = useConnection((state) => state.connection);
+  const over = isOver(run.state);
   return (
     <header className="bar">
       <button type="button" className="icon-button" aria-label="Back" onClick={() => goBack({ screen: "runs" })}>
@@ -27,12 +28,12 @@ export function RunHeader({ run, pill }: { run: RunDetail; pill: ReactNode }) {
         <h1 className="bar__title">{run.design_name}</h1>
         <p className="bar__caption">
           <OfflineBadge isCompact />
-          {connection === "online" && LINK_TEXT[link] !== "" && (
+          {connection === "online" && !over && LINK_TEXT[link] !== "" && (
             <span className="link" data-testid="link-state" data-link={link} role="status">
               {LINK_TEXT[link]}
             </span>
           )}
-          {link === "ended" && <span>revision {run.design_revision}</span>}
+          {over && <span>revision {run.design_revision}</span>}
         </p>
       </div>
       {pill}

@@ -18,7 +18,7 @@ export function ScoreChart({ series, isOver }: Props) {
     (): Curve[] => [
       { label: "Mean", points: series["score.mean"] ?? [], color: "--accent", style: "main" },
       { label: "Median", points: series["score.median"] ?? [], color: "--chart-2", style: "dashed" },
-      { label: "Best", points: series["score.max"] ?? [], color: "--chart-3", style: "thin" },
+      { label: "Best", points: series["score.max"] ?? [], color: "--chart-3", style: "thin", startsHidden: true },
     ],
     [series],
   );

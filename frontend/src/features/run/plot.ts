@@ -58,6 +58,11 @@ function spread(low: number | null, high: number | null, fromZero: boolean): [nu
   return [fromZero && low >= 0 ? 0 : low - room, high + room];
 }
 
+/** One or two values make no line: they are drawn as dots. */
+function hasFewValues(plot: uPlot, series: number): boolean {
+  return (plot.data[series] ?? []).filter((value) => value !== null).length < 3;
+}
+
 function seriesOf(curve: Curve): uPlot.Series {
   const stroke = cssColor(curve.color);
   return {
@@ -65,7 +70,7 @@ function seriesOf(curve: Curve): uPlot.Series {
     stroke,
     width: curve.style === "main" ? 2.5 : 1.5,
     spanGaps: true,
-    points: { show: curve.points.filter(([, value]) => value !== null).length < 3, size: 6 },
+    points: { show: hasFewValues, size: 6 },
     ...(curve.style === "dashed" ? { dash: [4, 4] } : {}),
     ...(curve.style === "main" ? { fill: `${stroke}1f` } : {}),
   };
