@@ -229,9 +229,10 @@ export function setProp(design: ModelArchitecture, id: string | null, prop: stri
   if (component) component.props[prop] = value;
 }
 
-/** Gives every block that is as wide as `old` the width `width`, and new blocks too. */
+/** Gives every block that has a width the width `width`, and new blocks too; heads are lowered until they divide it. */
 export function setWidthEverywhere(design: ModelArchitecture, width: number): void {
   design.meta.d_model = width;
+  design.meta.n_heads = divisorUpTo(width, design.meta.n_heads);
   for (const component of design.components) {
     const block = catalogue.get(component.type);
     for (const name of [block?.inputWidth, block?.outputWidth]) {

@@ -39,14 +39,21 @@ export const loadRuns = (): Promise<void> => load("runs", () => api.listRuns());
 /** Makes a design, empty or from a template; returns its id. */
 export async function createDesign(body: { name?: string; template?: string }): Promise<string> {
   const meta = await api.createDesign(body);
-  useLibrary.setState(({ designs }) => ({ designs: [meta, ...(designs ?? [])] }));
+  await changeDesigns((designs) => [meta, ...designs]);
   return meta.id;
 }
 
 export async function deleteDesign(id: string): Promise<void> {
   await api.deleteDesign(id);
   await kept.remove(id);
-  useLibrary.setState(({ designs }) => ({ designs: designs?.filter((meta) => meta.id !== id) ?? null }));
+  await changeDesigns((designs) => designs.filter((meta) => meta.id !== id));
+}
+
+/** Also in the kept answer, so that the list is right when the page opens offline. */
+async function changeDesigns(change: (designs: DesignMeta[]) => DesignMeta[]): Promise<void> {
+  const designs = change(useLibrary.getState().designs ?? []);
+  useLibrary.setState({ designs });
+  await answers.put("designs", designs);
 }
 
 const LIVE = new Set(["queued", "starting", "running", "paused", "stopping"]);

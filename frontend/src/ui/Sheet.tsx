@@ -1,5 +1,5 @@
 /** A bottom sheet on the browser's own modal dialog: focus stays inside, Escape and Android's back close it. */
-import { type ReactNode, useCallback, useEffect, useId, useRef } from "react";
+import { type ReactNode, useCallback, useId, useLayoutEffect, useRef } from "react";
 import { Icon } from "./Icon";
 import { useDragToClose } from "./useDragToClose";
 
@@ -21,7 +21,8 @@ export function Sheet({ title, subtitle, icon, testId, footer, onClose, children
   const heading = useRef<HTMLHeadingElement>(null);
   const titleId = useId();
 
-  useEffect(() => {
+  // A layout effect is undone while the dialog is still in the page: only then close() gives the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     heading.current?.focus();
