@@ -29,7 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioServer]:
-    assert (ROOT / "frontend" / "dist" / "index.html").is_file(), "build the page: make test-browser"
+    assert (ROOT / "frontend" / "dist" / "index.html").is_file(), (
+        "build the page: make test-browser"
+    )
     with running(tmp_path_factory.mktemp("studio") / "data") as started:
         yield started
 

@@ -9,13 +9,8 @@ import numpy as np
 import onnxruntime
 from playwright.sync_api import Page, expect
 
+from tests.e2e.steps import open_starter
 from tests.support.server import StudioServer
-
-
-def open_starter(page: Page) -> None:
-    page.goto("/")
-    page.get_by_test_id("template").filter(has_text="Starter: attention and experts").tap()
-    expect(page.get_by_test_id("validation-banner")).to_have_attribute("data-valid", "true")
 
 
 def param_count(page: Page) -> int:
@@ -75,9 +70,7 @@ def test_draw_compile_train_watch_stop_export(
     assert complaints == []
 
 
-def test_a_broken_design_names_the_fault_and_repairs_it(
-    phone: Page, complaints: list[str]
-) -> None:
+def test_a_broken_design_names_the_fault_and_repairs_it(phone: Page, complaints: list[str]) -> None:
     open_starter(phone)
     phone.locator('[data-component-id="embed"]').tap()
     sheet = phone.get_by_test_id("props-sheet")
