@@ -26,6 +26,8 @@ _VERSION = 1
 class CheckpointDamagedError(Exception):
     """A checkpoint is incomplete or not what was written; the message names file and folder."""
 
+    code = "checkpoint.damaged"
+
 
 @dataclass(frozen=True)
 class CheckpointInfo:

@@ -37,6 +37,8 @@ class SettingProblem:
 class HyperparameterError(ValueError):
     """At least one setting was refused; `problems` names each of them."""
 
+    code = "run.hyperparameters"
+
     def __init__(self, problems: list[SettingProblem]) -> None:
         super().__init__(" ".join(problem.message for problem in problems))
         self.problems = problems

@@ -13,6 +13,7 @@ from torch import Tensor
 from app.models.game_transformer import GameTransformer
 from app.models.model_config import DynamicModelConfig
 from app.models.standard_model import StandardModel
+from app.training.adam import Adam
 from app.training.gae import generalised_advantages
 from app.training.guard import clip_gradients, require_finite
 from app.training.hyperparameters import Hyperparameters, run_default
@@ -62,7 +63,7 @@ class PPOTrainer:
         settings = self.hyperparameters
         self.rollout = Rollout(settings.n_envs, settings.n_steps, seed, settings.reward_scale)
         self.shuffler = np.random.Generator(np.random.PCG64(seed))
-        self.optimizer = torch.optim.Adam(self.model.parameters(), eps=1e-5, fused=True)
+        self.optimizer = Adam(self.model.named_parameters())
         self.step = 0  # environment steps
         self.update_count = 0
 
@@ -70,6 +71,12 @@ class PPOTrainer:
     def complete(self) -> bool:
         """Whether total_steps were played."""
         return self.step >= self.total_steps
+
+    def learning_rate(self) -> float:
+        """Step size of the next update."""
+        settings = self.hyperparameters
+        remaining = max(0.0, 1.0 - self.step / self.total_steps) if settings.anneal else 1.0
+        return settings.learning_rate * remaining
 
     def update(self, check_in: Callable[[], None] = lambda: None) -> UpdateReport:
         """Play S steps of N games, then learn from them in `epochs` passes of minibatches.
@@ -82,7 +89,7 @@ class PPOTrainer:
             NonFiniteError: a loss or gradient is not finite. That step was not applied.
         """
         settings = self.hyperparameters
-        learning_rate = self._set_learning_rate()
+        learning_rate = self.learning_rate()
 
         self.rollout.finished.clear()
         self.rollout.collect(self.model, check_in)
@@ -96,7 +103,8 @@ class PPOTrainer:
             shuffled_P = torch.from_numpy(self.shuffler.permutation(board_count))
             for chosen_M in torch.split(shuffled_P, settings.minibatch):
                 check_in()
-                parts.append(self._learn({name: t[chosen_M] for name, t in batch_P.items()}))
+                batch_M = {name: tensor[chosen_M] for name, tensor in batch_P.items()}
+                parts.append(self._learn(batch_M, learning_rate))
 
         self.update_count += 1
         policy, value, entropy, aux = (float(np.mean(part)) for part in zip(*parts, strict=True))
@@ -119,7 +127,9 @@ class PPOTrainer:
         self.model.latest_lb_loss = self.model.latest_lb_loss.detach()
         return -float(self.model.latest_lb_loss)
 
-    def _learn(self, batch_M: dict[str, Tensor]) -> tuple[float, float, float, float]:
+    def _learn(
+        self, batch_M: dict[str, Tensor], learning_rate: float
+    ) -> tuple[float, float, float, float]:
         """One gradient step; returns policy loss, value loss, entropy and auxiliary loss."""
         settings = self.hyperparameters
         logits_MA, values_M = self.model(batch_M["boards"].long())
@@ -137,10 +147,10 @@ class PPOTrainer:
         )
         aux = self.model.latest_lb_loss
         require_finite([*zip(loss._fields[1:], loss[1:], strict=True), ("aux", aux)])
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.clear_gradients()
         torch.autograd.backward(loss.total + aux)
         clip_gradients(self.model, settings.max_grad_norm)
-        self.optimizer.step()
+        self.optimizer.step(learning_rate)
         return float(loss.policy), float(loss.value), float(loss.entropy), float(aux.detach())
 
     def _batch(self) -> dict[str, Tensor]:
@@ -165,11 +175,3 @@ class PPOTrainer:
             "returns": advantages_SN + played.values_SN,
         }
         return {name: torch.from_numpy(a).flatten(0, 1) for name, a in arrays.items()}
-
-    def _set_learning_rate(self) -> float:
-        settings = self.hyperparameters
-        remaining = max(0.0, 1.0 - self.step / self.total_steps) if settings.anneal else 1.0
-        learning_rate = settings.learning_rate * remaining
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate
-        return learning_rate

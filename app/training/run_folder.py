@@ -16,6 +16,8 @@ from weightslab.checkpoints import newest_good, verify_checkpoint
 class RunFolderError(Exception):
     """run.json is missing or not what the server writes."""
 
+    code = "run.order"
+
 
 @dataclass(frozen=True)
 class RunSpec:

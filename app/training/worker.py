@@ -9,251 +9,15 @@ import os
 import signal
 import socket
 import sys
-import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
-import torch
-
-from app.models.loader import ModelSourceError
 from app.process_guard import die_with_parent
-from app.training.checkpoints import load_trainer, save_trainer
-from app.training.cores import training_threads
-from app.training.guard import NonFiniteError
-from app.training.hyperparameters import HyperparameterError
-from app.training.metrics import RecentGames, training_update
-from app.training.ppo_trainer import PPOTrainer, UpdateReport
-from app.training.run_folder import RunFolderError, RunSpec, read_run, starting_checkpoint
-from app.training.worker_channel import ChannelClosedError, Message, WorkerChannel
-from weightslab.atomic_files import remove_leftovers
-from weightslab.checkpoints import CheckpointDamagedError, folder_name, prune
+from app.training.worker_channel import WorkerChannel
 
-EMIT_SECONDS = 0.5  # at most two training_update messages a second
-PATIENCE_SECONDS = 2.0  # a pause or stop waits so long for the end of the update, then cuts it off
-PAUSED_POLL_SECONDS = 0.5
-KEEP_CHECKPOINTS = 3
 FLUSH_SECONDS = 5.0
 NICENESS = 5  # the server answers while the learner has the cores
-
-
-class _UpdateCutOffError(Exception):
-    """A pause or stop has waited long enough: end the update here."""
-
-
-class Worker:
-    """One run's training loop.
-
-    Args:
-        run: what to train.
-        channel: to the server.
-
-    Raises:
-        ModelSourceError: the model cannot be loaded.
-        CheckpointDamagedError: the checkpoint that a branch starts from is damaged.
-    """
-
-    def __init__(self, run: RunSpec, channel: WorkerChannel) -> None:
-        self._run, self._channel = run, channel
-        self._recent = RecentGames()
-        self._reports: list[UpdateReport] = []
-        self._paused = self._pause_asked = self._stopping = False
-        self._asked_at: float | None = None  # when the unanswered pause or stop came
-        self._settings_asked: dict[str, object] = {}
-        self._suspect = False  # the last update met NaN: the weights are no good checkpoint
-        self._trainer = self._make_trainer()
-        self._saved_at = time.monotonic()
-        self._begin_interval()
-
-    def train(self) -> None:
-        """Train until the run is complete, stopped, or the server is gone."""
-        self._channel.send({"type": "started", **self._place()})
-        while not (self._trainer.complete or self._stopping):
-            self._listen(PAUSED_POLL_SECONDS if self._paused else 0.0)
-            self._change_settings()
-            if self._pause_asked:
-                self._pause()
-            elif not self._paused and not self._stopping:
-                self._update()
-        self._emit()
-        self._save()
-        outcome = "completed" if self._trainer.complete else "stopped"
-        self._channel.send({"type": "finished", "outcome": outcome, "step": self._trainer.step})
-
-    def stop(self, _signal: int = signal.SIGTERM, _frame: FrameType | None = None) -> None:
-        """Write a final checkpoint and end; a signal handler too."""
-        self._stopping = True
-        self._asked_at = self._asked_at or time.monotonic()
-
-    def _make_trainer(self) -> PPOTrainer:
-        run = self._run
-        torch.manual_seed(run.seed)
-        trainer = PPOTrainer(
-            run.model_config(),
-            run.build_model(),
-            run.hyperparameters,
-            total_steps=run.total_steps,
-            seed=run.seed,
-        )
-        remove_leftovers(run.checkpoints)
-        path, damaged = starting_checkpoint(run)
-        if path is not None:
-            load_trainer(path, trainer, self._recent)
-        for sentence in damaged:
-            message = f"{sentence}. It was set aside; training goes on from step {trainer.step}."
-            self._alert("warning", "checkpoint.damaged", message, trainer.step)
-        return trainer
-
-    def _update(self) -> None:
-        try:
-            report = self._trainer.update(self._check_in)
-        except _UpdateCutOffError:
-            return
-        except NonFiniteError as error:
-            self._pause_for(error)
-            return
-        self._suspect = False
-        self._recent.add(report.finished)
-        self._reports.append(report)
-        now = time.monotonic()
-        if now - self._interval_start >= EMIT_SECONDS:
-            self._emit()
-        if now - self._saved_at >= self._trainer.hyperparameters.checkpoint_seconds:
-            self._save()
-
-    def _check_in(self) -> None:
-        self._listen()
-        if self._asked_at and time.monotonic() - self._asked_at > PATIENCE_SECONDS:
-            raise _UpdateCutOffError
-
-    def _listen(self, timeout_s: float = 0.0) -> None:
-        try:
-            messages = self._channel.receive(timeout_s)
-        except ChannelClosedError:
-            self.stop()
-            return
-        for message in messages:
-            self._obey(message)
-
-    def _obey(self, message: Message) -> None:
-        match message["type"]:
-            case "pause":
-                self._pause_asked = True
-                self._asked_at = self._asked_at or time.monotonic()
-            case "resume":
-                self._resume()
-            case "stop":
-                self.stop()
-            case "set_hyperparameters":
-                self._settings_asked.update(message["values"])
-
-    def _pause(self) -> None:
-        self._emit()
-        self._save()
-        self._paused, self._pause_asked, self._asked_at = True, False, None
-        self._channel.send({"type": "paused"})
-
-    def _resume(self) -> None:
-        if self._pause_asked and not self._paused:
-            self._pause_asked, self._asked_at = False, None
-        elif self._paused:
-            self._paused = False
-            self._begin_interval()
-            self._channel.send({"type": "resumed"})
-
-    def _pause_for(self, error: NonFiniteError) -> None:
-        """Not a number: nothing of it was applied, and nothing of it is saved."""
-        self._suspect = True
-        message = (
-            f"{error.tensor} was not a finite number at step {self._trainer.step}. That change was "
-            "not applied and the run is paused: lower the learning rate and resume, or go back to "
-            "a checkpoint."
-        )
-        details = {"tensor": error.tensor, "update": self._trainer.update_count}
-        self._alert("error", "training.non_finite", message, self._trainer.step, details)
-        self._pause()
-
-    def _change_settings(self) -> None:
-        """Between two updates, so that one update has one set of settings."""
-        if not self._settings_asked:
-            return
-        values, self._settings_asked = self._settings_asked, {}
-        try:
-            self._trainer.hyperparameters = self._trainer.hyperparameters.changed(values)
-        except HyperparameterError as error:
-            self._alert("error", "hyperparameters.refused", str(error), self._trainer.step)
-            return
-        self._channel.send(
-            {"type": "hyperparameters", "values": values, "step": self._trainer.step}
-        )
-
-    def _save(self) -> None:
-        self._saved_at = time.monotonic()
-        root, trainer = self._run.checkpoints, self._trainer
-        if self._suspect or (root / folder_name(trainer.step)).exists():
-            return  # nothing good was learnt since
-        try:
-            info = save_trainer(root, trainer, self._recent, self._run.config)
-            prune(root, keep_last=KEEP_CHECKPOINTS)
-        except NonFiniteError as error:
-            self._pause_for(error)
-            return
-        except OSError as error:
-            message = (
-                f"The checkpoint of step {trainer.step} could not be written "
-                f"({error.strerror or error}): make room in {root}. Older ones are intact."
-            )
-            self._alert("error", "checkpoint.failed", message, trainer.step)
-            return
-        self._channel.send(
-            {
-                "type": "checkpoint",
-                **self._place(),
-                "path": info.name,
-                "score": info.score,
-                "bytes": info.bytes,
-            }
-        )
-
-    def _emit(self) -> None:
-        if not self._reports:
-            return
-        elapsed_s = time.monotonic() - self._interval_start
-        steps = self._trainer.step - self._interval_step
-        message = training_update(
-            self._reports, self._recent, **self._place(), steps_per_second=steps / elapsed_s
-        )
-        self._channel.send(message)
-        self._reports.clear()
-        self._begin_interval()
-
-    def _begin_interval(self) -> None:
-        self._interval_start = time.monotonic()
-        self._interval_step = self._trainer.step
-
-    def _place(self) -> dict[str, int]:
-        return {"step": self._trainer.step, "update": self._trainer.update_count}
-
-    def _alert(
-        self,
-        severity: str,
-        code: str,
-        message: str,
-        step: int,
-        details: dict[str, Any] | None = None,
-    ) -> None:
-        self._channel.send(
-            {
-                "type": "alert",
-                "severity": severity,
-                "code": code,
-                "message": message,
-                "step": step,
-                "details": details or {},
-            }
-        )
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -262,13 +26,11 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then says stop
-    if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(training_threads())
+    # Threads that spin while they wait take the cores from everybody; read when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     channel = WorkerChannel(socket.socket(fileno=options.channel_fd))
     try:
-        worker = Worker(read_run(options.run_dir), channel)
-        signal.signal(signal.SIGTERM, worker.stop)
-        worker.train()
+        _train(options.run_dir, channel)
     except Exception as error:  # noqa: BLE001  the top level: whatever it is, the server is told
         traceback.print_exc()
         channel.send({"type": "failed", **failure(error)})
@@ -278,18 +40,28 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _train(run_dir: Path, channel: WorkerChannel) -> None:
+    # torch takes a second or two to load: only now, when the process is guarded.
+    from app.training.run_folder import read_run
+    from app.training.training_loop import TrainingLoop
+
+    loop = TrainingLoop(read_run(run_dir), channel)
+    signal.signal(signal.SIGTERM, loop.stop)
+    loop.train()
+
+
 def failure(error: Exception) -> dict[str, str]:
-    """Why a run failed: one line for people and a stable code."""
+    """Why a run failed: one line for people and a stable code.
+
+    Errors of this package bear their code as `code`; everything else is a crash.
+    """
     first_line = (str(error).splitlines() or [""])[0][:300]
+    code = getattr(error, "code", None)
     if isinstance(error, MemoryError) or "allocate memory" in first_line:
         reason = "The training ran out of memory: make the design or the minibatch smaller."
         return {"reason": reason, "code": "run.out_of_memory"}
-    if isinstance(error, ModelSourceError):
-        return {"reason": first_line, "code": error.code}
-    if isinstance(error, CheckpointDamagedError):
-        return {"reason": f"{first_line}: branch from another one.", "code": "checkpoint.damaged"}
-    if isinstance(error, RunFolderError | HyperparameterError):
-        return {"reason": first_line, "code": "run.order"}
+    if isinstance(code, str):
+        return {"reason": first_line, "code": code}
     reason = f"The training stopped on an error: {type(error).__name__}: {first_line}"
     return {"reason": reason, "code": "run.crashed"}
 
