@@ -158,7 +158,7 @@ def test_kill_9_costs_at_most_what_came_after_the_last_checkpoint(
     assert not list((folder / "checkpoints").glob(".tmp-*"))
 
 
-def test_three_checkpoints_are_kept_and_a_damaged_one_is_set_aside_visibly(
+def test_three_checkpoints_are_kept_and_a_damaged_one_is_set_aside(
     tmp_path: Path, start: Start
 ) -> None:
     folder = make_run(tmp_path, template="tiny-linear", hyperparameters={"checkpoint_seconds": 1.0})
