@@ -52,7 +52,7 @@ function tryBlock(design: ModelArchitecture, type: string, place: Place, before:
   };
 }
 
-const TAKES: Record<ShapeKind, string> = { board: "the board", tokens: "vectors of cells", vector: "one vector" };
+const TAKES: Record<ShapeKind, string> = { board: "the board", tokens: "a vector per cell", vector: "one vector" };
 
 /** Why a block cannot read what flows at a place, in fewer words than the rule has; null where that is not the reason. */
 function reasonHere(design: ModelArchitecture, type: string, place: Place): string | null {
@@ -60,6 +60,7 @@ function reasonHere(design: ModelArchitecture, type: string, place: Place): stri
   const here = checkDocument(design).shapes.get(place.from);
   const accepts = catalogue.get(type)?.accepts ?? [];
   if (!here || accepts.includes(here.kind)) return null;
+  if (here.kind === "board") return "Needs vectors: put an Embedding before it.";
   return `Takes ${accepts.map((kind) => TAKES[kind]).join(" or ")}; here flows ${formatShape(here)}.`;
 }
 

@@ -1,5 +1,5 @@
 /** Form controls for thumbs: steppers with presets, choices, switches. */
-import { useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { Icon } from "./Icon";
 
 interface FieldProps {
@@ -22,11 +22,13 @@ interface StepperProps extends FieldProps {
   parse: (text: string) => number | null;
   /** How a preset is written, where not as it is. */
   presetText?: (preset: number) => string;
+  /** Below the help, for example a repair. */
+  children?: ReactNode;
 }
 
 /** A number with − and +, presets, and the keyboard for those who want it. */
 export function Stepper(props: StepperProps) {
-  const { label, help, unit, value, isWhole, presets, error, canLower, canRaise, onStep, onChange, parse, presetText = String } = props;
+  const { label, help, unit, value, isWhole, presets, error, canLower, canRaise, onStep, onChange, parse, presetText = String, children } = props;
   const id = useId();
   /** What is being typed, or was refused; null shows the value itself. */
   const [draft, setDraft] = useState<string | null>(null);
@@ -106,6 +108,7 @@ export function Stepper(props: StepperProps) {
       <p id={`${id}-help`} className={message ? "field__error" : "field__help"}>
         {message ?? help}
       </p>
+      {children}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { go } from "../../stores/route";
 import { toast } from "../../stores/toasts";
 import { Icon } from "../../ui/Icon";
 import { Empty, MiniStack, Skeleton } from "../../ui/parts";
+import { useScreen } from "../../ui/useScreen";
 import { useNow } from "../../ui/useNow";
 import { OfflineBadge } from "../OfflineBadge";
 import { RunRow } from "../RunRow";
@@ -16,11 +17,16 @@ import { Tabs } from "../Tabs";
 import { Templates } from "./Templates";
 import { type Miniature, useMiniatures } from "./useMiniatures";
 
+/** So that the templates stay in sight. */
+const FIRST_DESIGNS = 4;
+
 export function DesignsScreen() {
   const { designs, templates, runs, problem } = useLibrary();
   const connection = useConnection((state) => state.connection);
   const [creating, setCreating] = useState<string | null>(null);
+  const [showsAll, setShowsAll] = useState(false);
   const miniatures = useMiniatures(designs);
+  const heading = useScreen("Model Studio");
   const live = runs?.filter(isLive) ?? [];
 
   useEffect(() => {
@@ -53,11 +59,14 @@ export function DesignsScreen() {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, for the address that the page was opened with
   }, []);
 
+  const shown = showsAll ? designs : designs?.slice(0, FIRST_DESIGNS);
   const isEmpty = designs?.length === 0;
   return (
     <div className="screen home">
       <header className="hero">
-        <h1 className="hero__title">Model Studio</h1>
+        <h1 className="hero__title" ref={heading} tabIndex={-1}>
+          Model Studio
+        </h1>
         <OfflineBadge />
       </header>
       <main className="home__main">
@@ -80,10 +89,15 @@ export function DesignsScreen() {
             </h2>
             {designs === null && (problem ? <p className="home__problem">{problem}</p> : <Skeleton rows={3} height={72} />)}
             <ul className="list">
-              {designs?.map((meta) => (
+              {shown?.map((meta) => (
                 <DesignRow key={meta.id} meta={meta} miniature={miniatures.get(meta.id)} />
               ))}
             </ul>
+            {designs && shown && shown.length < designs.length && (
+              <button type="button" className="button button--small button--more" onClick={() => setShowsAll(true)}>
+                All {designs.length} designs
+              </button>
+            )}
           </section>
         )}
         {isEmpty && (

@@ -4,6 +4,7 @@ import { useConnection } from "../../stores/connection";
 import { loadRuns, useLibrary } from "../../stores/library";
 import { go } from "../../stores/route";
 import { Empty, Skeleton } from "../../ui/parts";
+import { useScreen } from "../../ui/useScreen";
 import { OfflineBadge } from "../OfflineBadge";
 import { RunRow } from "../RunRow";
 import { Tabs } from "../Tabs";
@@ -12,6 +13,7 @@ const REFRESH_MS = 5_000;
 
 export function RunsScreen() {
   const { runs, problem } = useLibrary();
+  const heading = useScreen("Runs");
   const connection = useConnection((state) => state.connection);
   useEffect(() => {
     void loadRuns();
@@ -23,7 +25,9 @@ export function RunsScreen() {
   return (
     <div className="screen home">
       <header className="hero">
-        <h1 className="hero__title">Runs</h1>
+        <h1 className="hero__title" ref={heading} tabIndex={-1}>
+          Runs
+        </h1>
         <OfflineBadge />
       </header>
       <main className="home__main">

@@ -6,6 +6,7 @@ import { useConnection } from "../../stores/connection";
 import { isOver, useRun } from "../../stores/runStore";
 import { go, goBack } from "../../stores/route";
 import { Icon } from "../../ui/Icon";
+import { useScreen } from "../../ui/useScreen";
 import { OfflineBadge } from "../OfflineBadge";
 
 const LINK_TEXT: Record<LinkState, string> = {
@@ -18,6 +19,7 @@ const LINK_TEXT: Record<LinkState, string> = {
 export function RunHeader({ run, pill }: { run: RunDetail; pill: ReactNode }) {
   const link = useRun((state) => state.link);
   const connection = useConnection((state) => state.connection);
+  const heading = useScreen(run.design_name);
   const over = isOver(run.state);
   return (
     <header className="bar">
@@ -25,7 +27,9 @@ export function RunHeader({ run, pill }: { run: RunDetail; pill: ReactNode }) {
         <Icon name="back" />
       </button>
       <div className="bar__titles">
-        <h1 className="bar__title">{run.design_name}</h1>
+        <h1 className="bar__title" ref={heading} tabIndex={-1}>
+          {run.design_name}
+        </h1>
         <p className="bar__caption">
           <OfflineBadge isCompact />
           {connection === "online" && !over && LINK_TEXT[link] !== "" && (

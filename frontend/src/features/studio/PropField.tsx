@@ -1,24 +1,26 @@
 /** The control that fits a prop's kind. */
+import type { ReactNode } from "react";
 import type { Prop } from "../../domain/catalogue";
 import { effectiveValue } from "../../domain/edit";
 import { stepped, typedNumber, usefulPresets } from "../../domain/steps";
 import type { ModelArchitecture, ModelComponent, PropValue } from "../../domain/types";
 import { useDesignStore } from "../../stores/designStore";
 import { Choice, Stepper, Switch } from "../../ui/controls";
+import { FixButton } from "./FixButton";
 
 interface Props {
   design: ModelArchitecture;
   component: ModelComponent;
   prop: Prop;
   onChange: (value: PropValue) => void;
+  children?: ReactNode;
 }
 
-export function PropField({ design, component, prop, onChange }: Props) {
-  const error = useDesignStore(
-    (state) =>
-      state.validation?.issues.find(
-        (issue) => issue.component_id === component.id && issue.prop === prop.name && issue.severity === "error",
-      )?.message ?? null,
+export function PropField({ design, component, prop, onChange, children }: Props) {
+  const issue = useDesignStore((state) =>
+    state.validation?.issues.find(
+      (found) => found.component_id === component.id && found.prop === prop.name && found.severity === "error",
+    ),
   );
   const value = effectiveValue(design, component, prop);
   if (prop.kind === "bool") {
@@ -38,13 +40,16 @@ export function PropField({ design, component, prop, onChange }: Props) {
       value={number}
       isWhole={prop.kind === "int"}
       presets={usefulPresets(prop, whole, numberOf(component.props[prop.atMost ?? ""]))}
-      error={error}
+      error={issue?.message ?? null}
       canLower={step(-1) !== number}
       canRaise={step(1) !== number}
       onStep={(direction) => onChange(step(direction))}
       onChange={onChange}
       parse={(text) => typedNumber(prop, text)}
-    />
+    >
+      {issue?.fix && <FixButton fix={issue.fix} />}
+      {children}
+    </Stepper>
   );
 }
 

@@ -32,6 +32,9 @@ export function PropsSheet({ row, stack, design, onClose }: Props) {
   const { component, block } = row;
   const props = [...(block?.props.values() ?? [])].filter((prop) => !prop.layout);
   const uneven = unevenWidth(design, row);
+  // An issue of a number stands beside it, with its repair; the rest stands above.
+  const numbers = new Set(props.filter(({ kind }) => kind === "int" || kind === "float").map(({ name }) => name));
+  const general = row.issues.filter(({ prop, severity }) => prop === null || severity !== "error" || !numbers.has(prop));
   return (
     <Sheet
       title={row.label}
@@ -41,9 +44,9 @@ export function PropsSheet({ row, stack, design, onClose }: Props) {
       onClose={onClose}
       footer={<Actions row={row} design={design} onClose={onClose} />}
     >
-      {row.issues.length > 0 && (
+      {general.length > 0 && (
         <ul className="issues">
-          {row.issues.map((issue, at) => (
+          {general.map((issue, at) => (
             <IssueRow key={`${issue.code} ${at}`} issue={issue} stack={null} onOpen={null} />
           ))}
         </ul>
@@ -55,13 +58,14 @@ export function PropsSheet({ row, stack, design, onClose }: Props) {
           component={component}
           prop={prop}
           onChange={(value) => edit((draft) => setProp(draft, component.id, prop.name, value))}
-        />
+        >
+          {prop.name === "d_model" && uneven !== null && (
+            <button type="button" className="button button--small issue__fix" onClick={() => edit((draft) => setWidthEverywhere(draft, uneven))}>
+              Use {uneven} in every block
+            </button>
+          )}
+        </PropField>
       ))}
-      {uneven !== null && (
-        <button type="button" className="button button--tonal button--wide" onClick={() => edit((draft) => setWidthEverywhere(draft, uneven))}>
-          Use width {uneven} in every block
-        </button>
-      )}
       {props.length === 0 && <p className="sheet__note">This block has nothing to set.</p>}
       {block && block.maxInputs > 0 && <InputsChooser row={row} stack={stack} design={design} />}
       <dl className="facts">
@@ -100,6 +104,7 @@ function Actions({ row, design, onClose }: { row: StackRow; design: ModelArchite
   const remove = (): void => {
     onClose();
     edit((draft) => removeBlock(draft, id));
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-testid="add-block"]')?.focus({ preventScroll: true }));
     toast(`${row.label} removed`, "info", { label: "Undo", run: () => designHistory.getState().undo() });
   };
   const duplicate = (): void => {

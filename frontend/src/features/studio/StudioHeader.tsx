@@ -4,6 +4,7 @@ import { type SaveState, useDesignStore } from "../../stores/designStore";
 import { isLive, useLibrary } from "../../stores/library";
 import { goBack } from "../../stores/route";
 import { Icon } from "../../ui/Icon";
+import { useScreen } from "../../ui/useScreen";
 import { OfflineBadge } from "../OfflineBadge";
 
 const SAVE_TEXT: Record<SaveState, string> = {
@@ -24,6 +25,7 @@ interface Props {
 
 export function StudioHeader({ design, onMenu, onRuns }: Props) {
   const saveState = useDesignStore((state) => state.saveState);
+  const heading = useScreen(design.name);
   const hasLive = useLibrary((state) => state.runs?.some((run) => run.design_id === design.id && isLive(run)) ?? false);
 
   return (
@@ -32,7 +34,7 @@ export function StudioHeader({ design, onMenu, onRuns }: Props) {
         <Icon name="back" />
       </button>
       <div className="bar__titles">
-        <h1 className="bar__title">
+        <h1 className="bar__title" ref={heading} tabIndex={-1}>
           <button type="button" className="bar__name" onClick={onMenu} aria-label={`${design.name}: rename and more`}>
             {design.name}
           </button>

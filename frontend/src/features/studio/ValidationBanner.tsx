@@ -1,10 +1,10 @@
 /** Green or red, with the first three problems: each opens its block, and is repaired with one tap where it can be. */
 import { useState } from "react";
-import { applyFix } from "../../domain/fixes";
 import type { Stack } from "../../domain/stack";
 import type { Issue } from "../../domain/types";
 import { useDesignStore } from "../../stores/designStore";
 import { Icon, type IconName } from "../../ui/Icon";
+import { FixButton } from "./FixButton";
 
 const FIRST = 3;
 
@@ -19,7 +19,7 @@ export function ValidationBanner({ stack, onOpen }: Props) {
   const [showsNotes, setShowsNotes] = useState(false);
   if (!validation) {
     return (
-      <section className="banner banner--wait" data-testid="validation-banner" data-valid="unknown" aria-live="polite">
+      <section className="banner banner--checking" data-testid="validation-banner" data-valid="unknown" aria-live="polite">
         <p className="banner__headline">Checking the design…</p>
       </section>
     );
@@ -71,7 +71,6 @@ interface IssueProps {
 
 /** One issue; in the banner a tap on it opens its block. */
 export function IssueRow({ issue, stack, onOpen }: IssueProps) {
-  const edit = useDesignStore((state) => state.edit);
   const { fix, component_id: id } = issue;
   const canOpen = onOpen !== null && id !== null && (stack?.rows.some((row) => row.component.id === id) ?? false);
   const text = (
@@ -89,11 +88,7 @@ export function IssueRow({ issue, stack, onOpen }: IssueProps) {
       ) : (
         <p className="issue__text">{text}</p>
       )}
-      {fix && (
-        <button type="button" className="button button--small issue__fix" onClick={() => edit((draft) => applyFix(draft, fix))}>
-          {fix.label}
-        </button>
-      )}
+      {fix && <FixButton fix={fix} />}
     </li>
   );
 }
