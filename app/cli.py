@@ -17,9 +17,9 @@ from pathlib import Path
 
 import uvicorn
 
+from app.application import create_app
 from app.doctor import check_installation
 from app.errors import StartupError
-from app.main import create_app
 from app.services.studio import Studio, open_studio
 from app.settings import Settings, read_settings
 

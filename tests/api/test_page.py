@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from app.api.page import Page
-from app.main import create_app
+from app.application import create_app
 from app.settings import Settings
 
 
