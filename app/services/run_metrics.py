@@ -77,12 +77,12 @@ def reduce_points(points: Sequence[Point], max_points: int) -> list[Point]:
     if len(points) <= max_points:
         return list(points)
     inner = points[1:-1]
-    parts = max(1, (max_points - 2) // 2)
+    parts = (max_points - 2) // 2
     kept = [points[0]]
     for part in range(parts):
         bucket = inner[part * len(inner) // parts : (part + 1) * len(inner) // parts]
         kept += _extremes(bucket)
-    return [*kept, points[-1]][:max_points]
+    return [*kept, points[-1]]
 
 
 def _extremes(bucket: Sequence[Point]) -> list[Point]:
