@@ -17,7 +17,7 @@ from pathlib import Path
 
 import uvicorn
 
-from app.application import create_app
+from app.api.application import create_app
 from app.doctor import check_installation
 from app.errors import StartupError
 from app.services.studio import Studio, open_studio

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from app.application import create_app
+from app.api.application import create_app
 
 app = create_app()

@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from app.application import create_app
+from app.api.application import create_app
 from app.settings import Settings
 
 FILE = Path(__file__).resolve().parents[1] / "spec" / "openapi.json"

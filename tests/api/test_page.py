@@ -7,8 +7,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from app.api.application import create_app
 from app.api.page import Page
-from app.application import create_app
 from app.settings import Settings
 
 
