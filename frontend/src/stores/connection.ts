@@ -26,7 +26,8 @@ function set(connection: Connection): void {
   if (connection === "online") returns.forEach((listener) => listener());
 }
 
-function probe(): void {
+/** Asks whether the server is there; the answer goes to all who listen. */
+export function probe(): void {
   if (navigator.onLine) void api.healthy().catch(() => undefined);
 }
 

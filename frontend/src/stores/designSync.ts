@@ -12,6 +12,8 @@ import { replaceDesign, type SaveState, useDesignStore } from "./designStore";
 
 const KEEP_MS = 150;
 const SAVE_MS = 900;
+/** Between two tries while the server answers that it cannot save now. */
+const RETRY_MS = 5_000;
 
 export type OpenState = "none" | "loading" | "open" | "missing" | "unreachable";
 
@@ -146,8 +148,9 @@ async function send(design: ModelArchitecture): Promise<void> {
     await keep(changed);
     if (changed) scheduleSave();
   } catch (error) {
-    if (isShown()) setSaveState(stateAfter(error));
-    await keepRefused(error);
+    const state = stateAfter(error);
+    // One that was closed meanwhile is in IndexedDB as unsent already.
+    if (isShown()) await keepUnsent(error, state);
   }
 }
 
@@ -158,7 +161,9 @@ async function keepElsewhere(design: ModelArchitecture, etag: string): Promise<v
   await countOutbox();
 }
 
-async function keepRefused(error: unknown): Promise<void> {
+async function keepUnsent(error: unknown, state: SaveState): Promise<void> {
+  setSaveState(state);
+  if (state === "waiting") saveTimer = window.setTimeout(() => void saveNow(), RETRY_MS);
   if (error instanceof Problem && error.status === 412) {
     useSync.setState({ conflict: { theirs: error.body["current"] as ModelArchitecture, etag: error.etag ?? "" } });
   }

@@ -5,6 +5,7 @@ import { followRun, type LinkState } from "../api/events";
 import { explain, Problem } from "../api/problems";
 import type { AlertEvent, RunDetail, RunState, TrainingUpdate } from "../api/types";
 import type { ModelArchitecture } from "../domain/types";
+import { probe } from "./connection";
 import { answers, kept } from "./db";
 import { merged, type Series, seriesNames, withUpdate } from "./series";
 import { toast } from "./toasts";
@@ -88,7 +89,10 @@ export function watchRun(id: string): () => void {
         alerts: [alert, ...state.alerts.filter((known) => known.seq !== alert.seq)].slice(0, MAX_ALERTS),
       })),
     onGap: refresh,
-    onLink: (link) => mine({ link }),
+    onLink: (link) => {
+      mine({ link });
+      if (link === "lost") probe();
+    },
     isOver: async () => isOver((await reload()).state),
   });
   return () => {

@@ -51,6 +51,7 @@ async function savedDesignId(): Promise<string> {
   const { currentDesign, saveState } = useDesignStore.getState();
   if (!currentDesign) throw new Error("No design is open.");
   if (saveState === "conflict") throw new Error("Someone else changed this design. Choose which version to keep first.");
+  if (saveState === "refused") throw new Error("The server does not take this design as it is. See the problems above the blocks.");
   if (saveState !== "saved") throw new Unreachable("not saved");
   return currentDesign.id;
 }

@@ -49,6 +49,10 @@ export function Sheet({ title, subtitle, icon, testId, footer, onClose, children
         event.preventDefault();
         leave();
       }}
+      onClose={(event) => {
+        // A browser may close it without asking, for example at a second "back" in a row.
+        if (event.currentTarget.isConnected) onClose();
+      }}
       onClick={(event) => {
         if (event.target === dialog.current) leave();
       }}

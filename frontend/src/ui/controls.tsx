@@ -47,13 +47,17 @@ export function Stepper(props: StepperProps) {
   const message = isRefused ? (isWhole ? "Type a whole number." : "Type a number.") : error;
 
   return (
-    <div className="field" role="group" aria-labelledby={`${id}-label`}>
+    <div className="field">
       <div className="field__row">
         <div className="field__text">
-          <label id={`${id}-label`} htmlFor={id} className="field__label">
+          <label htmlFor={id} className="field__label">
             {label}
-            {unit && unit !== label.toLowerCase() ? <span className="field__unit"> {unit}</span> : null}
           </label>
+          {unit ? (
+            <span id={`${id}-unit`} className="field__unit">
+              {unit}
+            </span>
+          ) : null}
         </div>
         <div className={`stepper${message ? " stepper--bad" : ""}`}>
           <button type="button" className="stepper__button" aria-label={`Lower ${label}`} disabled={!canLower} onClick={choose(() => onStep(-1))}>
@@ -67,7 +71,7 @@ export function Stepper(props: StepperProps) {
             enterKeyHint="done"
             value={draft ?? (isEditing ? String(value) : grouped(value))}
             aria-invalid={Boolean(message)}
-            aria-describedby={`${id}-help`}
+            aria-describedby={unit ? `${id}-unit ${id}-help` : `${id}-help`}
             onChange={(event) => setDraft(event.target.value)}
             onFocus={(event) => {
               setEditing(true);

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { defaultPlace, buildStack } from "../../domain/stack";
 import type { Place } from "../../domain/edit";
-import { useDesignStore } from "../../stores/designStore";
+import { designHistory, useDesignStore } from "../../stores/designStore";
 import { closeDesign, openDesign, useSync } from "../../stores/designSync";
 import { loadRuns } from "../../stores/library";
 import { go } from "../../stores/route";
@@ -44,6 +44,11 @@ export function StudioScreen({ designId }: { designId: string }) {
     void loadRuns();
     return () => void closeDesign();
   }, [designId]);
+
+  useEffect(() => {
+    document.addEventListener("keydown", undoByKeyboard);
+    return () => document.removeEventListener("keydown", undoByKeyboard);
+  }, []);
 
   const isShown = design !== null && design.id === designId;
   const stack = useMemo(() => (isShown ? buildStack(design, analysis) : null), [design, analysis, isShown]);
@@ -90,6 +95,17 @@ export function StudioScreen({ designId }: { designId: string }) {
       {conflict && <ConflictSheet />}
     </div>
   );
+}
+
+/** Ctrl or Cmd with Z, Shift+Z or Y, unless a field is being typed into. */
+function undoByKeyboard(event: KeyboardEvent): void {
+  if (!(event.ctrlKey || event.metaKey) || event.target instanceof HTMLInputElement) return;
+  const key = event.key.toLowerCase();
+  if (key !== "z" && key !== "y") return;
+  event.preventDefault();
+  const { undo, redo } = designHistory.getState();
+  if (key === "y" || event.shiftKey) redo();
+  else undo();
 }
 
 function Gone() {
