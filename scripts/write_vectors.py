@@ -1,7 +1,7 @@
 """Writes what validation says of every document in `spec/vectors/documents.json`.
 
-Usage: python -m scripts.write_vectors [--check]. pytest and vitest hold both languages to the result,
-`spec/vectors/validation.json`; read the diff before it is committed.
+Usage: python -m scripts.write_vectors [--check]. pytest and vitest hold both languages to the
+result, `spec/vectors/validation.json`; read the diff before it is committed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Draws the PNG icons of the manifest from `public/favicon.svg` with Chromium; run it after changing the SVG.
+"""Draws the PNG icons of the manifest from `public/favicon.svg` with Chromium.
+
+Run it after changing the SVG.
 
 Usage: ../.venv/bin/python scripts/make_icons.py
 """

@@ -1,4 +1,4 @@
-"""Designs and models agree: any valid design builds, counts, runs forward and backward as promised."""
+"""Any valid design is the model that was promised: it builds, counts, runs and learns."""
 
 from __future__ import annotations
 
