@@ -40,6 +40,11 @@ interface TrainingState {
 
 export const useTraining = create<TrainingState>(() => ({ busy: null, compiled: null, failure: null, options: {} }));
 
+// What was compiled is no longer what is shown.
+useDesignStore.subscribe((state, before) => {
+  if (state.currentDesign !== before.currentDesign && useTraining.getState().compiled) dismissCompiled();
+});
+
 function fail(title: string, error: unknown): void {
   const issues = error instanceof Problem ? error.issues : [];
   useTraining.setState({ failure: { title, detail: explain(error), issues } });

@@ -33,9 +33,9 @@ export function CompiledCard({ onSource }: { onSource: () => void }) {
 const CONFIG_LABELS: Record<string, string> = {
   d_model: "Width",
   n_heads: "Heads",
-  n_layers: "Transformer layers",
+  n_layers: "Layers",
   n_experts: "Experts",
-  lb_reward_coef: "Balance strength",
+  lb_reward_coef: "Balance",
 };
 
 export function CompileSheet({ onClose }: { onClose: () => void }) {
