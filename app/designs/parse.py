@@ -16,6 +16,8 @@ from app.designs.spec import read_spec
 
 SAFE_INTEGER = 2**53 - 1
 """The largest whole number that a phone's JSON keeps exactly."""
+COUNTED_ABOVE_MAX = 1000
+"""Up to here a number above its maximum still enters the counts, so that a draft keeps it."""
 
 _TOP_FIELDS = ("components", "edges", "id", "meta", "name", "version")
 _COMPONENT_FIELDS = ("id", "props", "type")
@@ -203,7 +205,7 @@ class _Reader:
             return read
         nearest = prop.min if read < prop.min else prop.max
         fix = _set_prop(component, prop.name, nearest, f"Use {nearest}")
-        above = safe and read > prop.max and prop.max_code != "prop.range"
+        above = prop.max < read <= COUNTED_ABOVE_MAX and prop.max_code != "prop.range"
         bounds = {"min": str(prop.min), "max": str(prop.max)}
         if not above:
             self.report("prop.range", {**words, **bounds}, fix=fix, **at)

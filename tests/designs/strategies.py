@@ -90,7 +90,9 @@ _TEXTS = st.sampled_from(
 )  # fmt: skip
 _NUMBERS = st.one_of(
     st.integers(-3, 20),
-    st.sampled_from([2**53 - 1, 2**53, -(2**53), 1e20, 1e300, 128.0, 0.5, -0.25, 130, 4104, 9]),
+    st.sampled_from(
+        [2**53 - 1, 2**53, -(2**53), 1e20, 1e300, 128.0, 0.5, -0.25, 130, 4104, 9, 1000, 1001]
+    ),
 )
 _LEAVES = st.one_of(st.none(), st.booleans(), _NUMBERS, _TEXTS)
 json_values = st.recursive(

@@ -15,6 +15,8 @@ const EXPECTED = {
   bool: "true or false",
   enum: "one of its choices",
 };
+/** Up to here a number above its maximum still enters the counts, so that a draft keeps it. */
+const COUNTED_ABOVE_MAX = 1000;
 const DESIGN_ID = new RegExp(limits.design_id_pattern);
 const COMPONENT_ID = new RegExp(limits.component_id_pattern);
 
@@ -205,7 +207,7 @@ class Reader {
     if (safe && prop.min <= read && read <= prop.max) return read;
     const nearest = read < prop.min ? prop.min : prop.max;
     const fix = setProp(id, prop.name, nearest, `Use ${nearest}`);
-    const above = safe && read > prop.max && prop.maxCode !== "prop.range";
+    const above = prop.max < read && read <= COUNTED_ABOVE_MAX && prop.maxCode !== "prop.range";
     if (!above) {
       this.report("prop.range", { ...words, min: prop.min, max: prop.max }, { ...at, fix });
       return null;
