@@ -81,7 +81,7 @@ class RequestEdge:
                 raise
             await problem_response(error, request_id)(scope, receive, send_with_headers)
         except Exception:
-            log.exception("request %s failed: %s %s", request_id, scope["method"], scope["path"])
+            log.exception("request %s failed: %s %r", request_id, scope["method"], scope["path"])
             if started:
                 raise
             fault = StudioError(f"Something went wrong. The log names it by {request_id}.")

@@ -62,14 +62,18 @@ class ExportService:
         Raises DesignNotFoundError, RunNotFoundError, NoCheckpointError, ExportFailedError.
         """
         design = await self.designs.get(design_id)
-        chosen_run, checkpoint = await self._choose(design_id, run_id, step)
-        path = self.folder.exports / f"{uuid.uuid4().hex}.{fmt}"
         async with self._turns:
-            try:
-                await self._run_child(self.folder.run(chosen_run), checkpoint.name, fmt, path)
-            except BaseException:
-                path.unlink(missing_ok=True)
-                raise
+            while True:
+                chosen_run, checkpoint = await self._choose(design_id, run_id, step)
+                path = self.folder.exports / f"{uuid.uuid4().hex}.{fmt}"
+                try:
+                    await self._run_child(self.folder.run(chosen_run), checkpoint.name, fmt, path)
+                    break
+                except ExportFailedError:
+                    path.unlink(missing_ok=True)
+                    if find_checkpoint(self.folder.run(chosen_run), checkpoint.step) is not None:
+                        raise
+                    # Its run goes on and put a newer one in its place: take that.
         filename = f"{ascii_name(design.name)}-step{checkpoint.step}.{fmt}"
         return ExportedFile(path, filename, MEDIA_TYPES[fmt])
 

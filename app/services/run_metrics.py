@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable, Sequence
 
@@ -23,6 +24,7 @@ DEFAULT_NAMES = (
 )
 MOST_NAMES = 64
 LAST_STEP = 2**53
+_PAGE = 5_000
 _NAME = re.compile(
     r"(score|loss|tile_rates|moe)\.[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64}){0,2}"
     r"|max_tile|episodes|learning_rate|steps_per_second|update"
@@ -58,8 +60,14 @@ async def read_curves(
     """Each curve as `[step, value]` pairs over an inclusive range of steps."""
     fields = sorted({_field(name) for name in names})
     fields = [each for each in fields if not any(each.startswith(f"{other}.") for other in fields)]
-    tail = list(feed.read_unflushed()) if feed else []
-    rows = list(await events.updates(run_id, fields, first_step, last_step))
+    tail = feed.read_unflushed() if feed else []
+    rows: list[JsonObject] = []
+    while True:
+        newest = rows[-1]["seq"] if rows else 0
+        page = await events.updates(run_id, newest, _PAGE, fields, first_step, last_step)
+        rows += page
+        if len(page) < _PAGE:
+            break
     newest = rows[-1]["seq"] if rows else 0
     rows += [
         event
@@ -68,6 +76,12 @@ async def read_curves(
         and event["seq"] > newest
         and first_step <= event["data"]["step"] <= last_step
     ]
+    return await asyncio.to_thread(_curves, rows, names, max_points)
+
+
+def _curves(
+    rows: Sequence[JsonObject], names: Sequence[str], max_points: int
+) -> dict[str, list[Point]]:
     kept = _without_rewound(row["data"] for row in rows)
     return {name: reduce_points(_points(kept, name), max_points) for name in names}
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from app.errors import StartupError, StudioError
 from app.paths import DataFolder
 from app.services.designs_service import DesignsService
 from app.services.export_service import ExportService
@@ -66,7 +67,12 @@ async def open_studio(settings: Settings) -> AsyncIterator[Studio]:
         studio.hub.start()
         stack.push_async_callback(studio.hub.stop, within_s=LAST_FLUSH_S)
         stack.push_async_callback(studio.end_runs)
-        await studio.runs.recover()
+        try:
+            await studio.runs.recover()
+        except StudioError as error:
+            raise StartupError(
+                f"The runs could not be read ({error.detail}) Start again."
+            ) from error
         yield studio
 
 

@@ -355,17 +355,24 @@ class MongoEvents:
         return await _answer(cursor.limit(limit).to_list(length=limit))
 
     async def updates(
-        self, run_id: str, fields: Sequence[str], first_step: int, last_step: int
+        self,
+        run_id: str,
+        seq: int,
+        limit: int,
+        fields: Sequence[str],
+        first_step: int,
+        last_step: int,
     ) -> Sequence[JsonObject]:
         """The `training_update`s of a range of steps, reduced to `fields`."""
         query = {
             "run_id": run_id,
             "event": "training_update",
+            "seq": {"$gt": seq},
             "data.step": {"$gte": first_step, "$lte": last_step},
         }
         wanted = {"_id": 0, "seq": 1, "data.step": 1, **{f"data.{field}": 1 for field in fields}}
         cursor = self._events.find(query, wanted).sort("seq", ASCENDING)
-        return await _answer(cursor.to_list(length=None))
+        return await _answer(cursor.limit(limit).to_list(length=limit))
 
 
 class MongoIdempotency:

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 READY_DEADLINE_S = 30.0
 STOP_DEADLINE_S = 3.0
+FIRST_RESTART_S, LAST_RESTART_S, STEADY_S = 0.5, 30.0, 60.0
 CACHE_GB = "0.25"
 JOURNAL_MS = "2"
 """An acknowledged write is in the journal; at mongod's 100 ms each would wait for tens of them."""
@@ -131,12 +132,16 @@ class EmbeddedMongod:
         return False
 
     async def _keep_up(self) -> None:
+        pause_s = FIRST_RESTART_S
         while self._process:
+            began = time.monotonic()
             code = await self._process.wait()
-            log.error("mongod ended with code %s: starting it again", code)
-            await asyncio.sleep(0.5)
+            if time.monotonic() - began > STEADY_S:
+                pause_s = FIRST_RESTART_S
+            log.error("mongod ended with code %s: starting it again in %g s", code, pause_s)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LAST_RESTART_S)
             self._process = await self._spawn()
-            await self._accepts(self._process, time.monotonic() + READY_DEADLINE_S)
 
     async def _end(self) -> None:
         process = self._process

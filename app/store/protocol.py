@@ -125,9 +125,15 @@ class EventStore(Protocol):
         ...
 
     async def updates(
-        self, run_id: str, fields: Sequence[str], first_step: int, last_step: int
+        self,
+        run_id: str,
+        seq: int,
+        limit: int,
+        fields: Sequence[str],
+        first_step: int,
+        last_step: int,
     ) -> Sequence[JsonObject]:
-        """The `training_update`s of an inclusive range of steps, reduced to `fields`."""
+        """`training_update`s after `seq` in an inclusive range of steps, reduced to `fields`."""
         ...
 
 

@@ -37,17 +37,6 @@ def test_a_killed_worker_fails_its_run_and_no_other(tmp_path: Path) -> None:
             server.stop(run_id)
 
 
-def test_sigterm_to_the_worker_is_a_stop(tmp_path: Path) -> None:
-    with running(tmp_path / "data") as server:
-        run_id = server.train(server.create())
-        server.wait_checkpoint(run_id)
-        worker = server.worker_pid(run_id)
-        assert worker is not None
-        os.kill(worker, signal.SIGTERM)
-        stopped = server.wait_state(run_id, "stopped")
-        assert stopped["latest_checkpoint"]["step"] == stopped["step"]
-
-
 def test_a_model_that_was_changed_is_not_trained(tmp_path: Path) -> None:
     with running(tmp_path / "data", max_concurrent_runs=1) as server:
         design_id = server.create()
@@ -60,13 +49,19 @@ def test_a_model_that_was_changed_is_not_trained(tmp_path: Path) -> None:
         assert "executed" not in failed["reason"]
 
 
-def test_the_worker_is_told_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worker_knows_no_secrets_and_takes_sigterm_as_a_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     monkeypatch.setenv("GRPC_AUTH_TOKEN", "secret")
     with running(tmp_path / "data") as server:
         run_id = server.train(server.create())
-        server.wait_state(run_id, "running")
-        environment = Path(f"/proc/{server.worker_pid(run_id)}/environ").read_text()
+        server.wait_checkpoint(run_id)
+        worker = server.worker_pid(run_id)
+        assert worker is not None
+        environment = Path(f"/proc/{worker}/environ").read_text()
         assert "secret" not in environment
         assert "MODEL_STUDIO" not in environment
-        server.stop(run_id)
+        os.kill(worker, signal.SIGTERM)
+        stopped = server.wait_state(run_id, "stopped")
+        assert stopped["latest_checkpoint"]["step"] == stopped["step"]

@@ -95,10 +95,11 @@ async def test_events_are_kept_once_each(store: MongoStore) -> None:
     assert await store.events.last_seq("r") == 7
     assert await store.events.last_seq("none") == 0
     assert await store.events.after("r", 2, 3) == events[2:5]
-    rows = await store.events.updates("r", ["score.mean"], 20, 40)
+    rows = await store.events.updates("r", 0, 10, ["score.mean"], 20, 40)
     assert rows == [
         {"seq": seq, "data": {"step": seq * 10, "score": {"mean": seq / 2}}} for seq in (2, 3, 4)
     ]
+    assert await store.events.updates("r", 2, 1, ["score.mean"], 20, 40) == rows[1:2]
 
 
 async def test_a_key_leads_to_one_run(store: MongoStore) -> None:
