@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.server import TINY, StudioServer, running, wait_for
+from tests.support.server import TINY, StudioServer, freeze, running, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,7 @@ def test_training_goes_on_and_nothing_is_missing(tmp_path: Path, fault: str) -> 
         run_id = server.train(design_id)
         server.wait_checkpoint(run_id)
         mongod = server.mongod_pid
-        os.kill(mongod, signal.SIGSTOP)
+        freeze(mongod)
         headers = {"if-match": '"1"', "idempotency-key": "while-away"}
         order = {"total_steps": 300, "hyperparameters": TINY}
         train = {"json": order, "headers": headers}

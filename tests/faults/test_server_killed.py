@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.server import StudioServer, is_alive, running, wait_for
+from tests.support.server import StudioServer, freeze, is_alive, running, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -116,7 +116,7 @@ def test_sigterm_writes_final_checkpoints_and_tells_the_streams(tmp_path: Path) 
 def _hang(server: StudioServer, run_id: str) -> int:
     worker = server.worker_pid(run_id)
     assert worker is not None
-    os.kill(worker, signal.SIGSTOP)
+    freeze(worker)
     return worker
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server import StudioServer, running, wait_for
+from tests.support.server import StudioServer, freeze, running, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +65,7 @@ def test_a_frozen_server_that_thaws_goes_on(tmp_path: Path) -> None:
     with running(tmp_path / "data") as server:
         run_id = server.train(server.create())
         server.wait_checkpoint(run_id)
-        os.kill(server.pid, signal.SIGSTOP)
+        freeze(server.pid)
         time.sleep(3)
         os.kill(server.pid, signal.SIGCONT)
         before = server.run(run_id)["last_seq"]

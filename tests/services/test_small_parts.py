@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import RunRequestError, SourceTamperedError, StartupError, TooManyError
+from app.errors import (
+    DiskFullError,
+    RunRequestError,
+    SourceTamperedError,
+    StartupError,
+    TooManyError,
+)
 from app.json_values import StrictJsonError, dumps, finite, loads_strict
 from app.paths import DataFolder
 from app.services.export_service import ascii_name
@@ -120,6 +126,14 @@ def test_generated_files(tmp_path: Path) -> None:
     files.check("a", "x = 1\n")
     assert files.path("a").read_text() == "x = 1\n"
     assert [file.name for file in files.folder.iterdir()] == ["a.py"]
+
+
+def test_a_file_that_cannot_be_written_is_507(tmp_path: Path) -> None:
+    (tmp_path / "generated").write_text("in the way")
+    with pytest.raises(DiskFullError) as refused:
+        GeneratedFiles(tmp_path / "generated").write("a", "x = 1\n")
+    assert refused.value.status == 507
+    assert "generated/a.py" in refused.value.detail
 
 
 def test_one_server_per_data_folder(tmp_path: Path) -> None:

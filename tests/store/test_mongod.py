@@ -14,7 +14,7 @@ from app.errors import StartupError, StoreUnavailableError
 from app.store import mongo
 from app.store.mongo import Database, MongoStore
 from app.store.mongod import EmbeddedMongod
-from tests.support.server import ROOT, is_alive, wait_for
+from tests.support.server import ROOT, freeze, is_alive, wait_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -34,7 +34,7 @@ asyncio.run(hold())
 async def test_a_silent_mongod_is_reported_within_two_seconds(
     mongod: EmbeddedMongod, store: MongoStore
 ) -> None:
-    os.kill(mongod.pid, signal.SIGSTOP)
+    freeze(mongod.pid)
     began = time.monotonic()
     try:
         calls = [store.ping(), store.designs.get("d"), store.runs.page(5, None, None)]

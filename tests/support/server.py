@@ -39,6 +39,18 @@ def wait_for(what: Callable[[], Any], seconds: float = 30.0, every: float = 0.1)
         time.sleep(every)
 
 
+def freeze(pid: int) -> None:
+    """Stops a process as a hang would; returns when each of its threads stands still."""
+    os.kill(pid, signal.SIGSTOP)
+    threads = Path(f"/proc/{pid}/task")
+
+    def stands_still() -> bool:
+        stats = [(thread / "stat").read_text() for thread in threads.iterdir()]
+        return all(stat.rpartition(")")[2].split()[0] == "T" for stat in stats)
+
+    wait_for(stands_still, 10, every=0.01)
+
+
 class StudioServer:
     """`model-studio up` on a free port."""
 
