@@ -116,9 +116,9 @@ class TrainingManager:
         if self.state is RunState.STOPPING:
             return
         self._stop_asked = True
+        has_trained = self.state is not RunState.STARTING
         self._change("ask_stop")
-        self._send({"type": "stop"})
-        self._give(self._patience.stop_s, "it did not stop in time")
+        self._ask_to_end(has_trained, self._patience.stop_s)
 
     def set_hyperparameters(self, values: JsonObject) -> None:
         """Asks the worker to use other values from the next update on."""
@@ -127,8 +127,7 @@ class TrainingManager:
     def end_with_server(self, grace_s: float) -> None:
         """Asks for a final checkpoint because the server ends; the run can be resumed later."""
         self._server_ends = True
-        self._send({"type": "stop"})
-        self._give(grace_s, "it did not stop in time")
+        self._ask_to_end(self.state is not RunState.STARTING, grace_s)
 
     def build_metrics(self, message: JsonObject) -> JsonObject:
         """The `training_update` of a worker's message, with `moe` in any case."""
@@ -144,10 +143,10 @@ class TrainingManager:
             self._change("fail", f"The training process could not be started: {error.strerror}.")
             return
         self._worker = worker
-        if not self._stop_asked and not self._server_ends:
-            self._give(self._patience.start_s, "it did not start in time")
+        if self._stop_asked or self._server_ends:
+            worker.kill()
         else:
-            self._send({"type": "stop"})
+            self._give(self._patience.start_s, "it did not start in time")
         try:
             while (message := await worker.channel.receive()) is not None:
                 self._handle(message)
@@ -237,6 +236,14 @@ class TrainingManager:
     def _change(self, transition: str, reason: str | None = None) -> None:
         previous, self.state = self.state, next_state(self.state, transition)
         self._log.emit("run_state", run_state_data(self.state, previous, reason))
+
+    def _ask_to_end(self, has_trained: bool, patience_s: float) -> None:
+        if not has_trained:  # there is nothing to keep
+            if self._worker is not None:
+                self._worker.kill()
+            return
+        self._send({"type": "stop"})
+        self._give(patience_s, "it did not stop in time")
 
     def _send(self, message: JsonObject) -> None:
         if self._worker is not None:

@@ -36,7 +36,7 @@ def test_many_at_once_give_one_run(server: StudioServer, design_id: str) -> None
         answers = set(pool.map(lambda _: _train(server, design_id, f"b-{design_id}"), range(10)))
     assert len(answers) == 1
     assert _run_count(server, design_id) == 1
-    server.wait_state(answers.pop()[1], "completed")
+    server.stop(answers.pop()[1])
 
 
 def test_another_order_under_the_same_key_is_refused(server: StudioServer, design_id: str) -> None:
@@ -47,7 +47,7 @@ def test_another_order_under_the_same_key_is_refused(server: StudioServer, desig
     status, problem = _train(server, other, f"c-{design_id}")
     assert (status, problem.rpartition(":")[2]) == (422, "idempotency.reused")
     assert _run_count(server, design_id) == 1
-    server.wait_state(run_id, "completed")
+    server.stop(run_id)
 
 
 def test_a_bad_key_is_refused(server: StudioServer, design_id: str) -> None:
@@ -64,4 +64,4 @@ def test_a_refused_order_can_be_put_right_under_its_key(
     assert _train(server, design_id, key, total_steps=0)[0] == 422
     status, run_id = _train(server, design_id, key)
     assert status == 202
-    server.wait_state(run_id, "completed")
+    server.stop(run_id)

@@ -196,6 +196,15 @@ def test_a_branch_starts_from_the_checkpoint(server: StudioServer, design_id: st
     assert mismatch.json()["type"].endswith("checkpoint.mismatch")
 
 
+def test_a_stop_before_the_first_step_takes_no_time(server: StudioServer, design_id: str) -> None:
+    run_id = server.train(design_id)
+    assert server.run(run_id)["state"] == "starting"
+    began = time.monotonic()
+    assert server.stop(run_id)["reason"] is None
+    assert time.monotonic() - began < 2
+    assert server.worker_pid(run_id) is None
+
+
 def test_runs_are_listed_newest_first(server: StudioServer, design_id: str) -> None:
     runs = []
     for _ in range(3):
