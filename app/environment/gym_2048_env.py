@@ -40,7 +40,7 @@ class Gym2048Env(gymnasium.Env[U8, np.int64]):
         if seed is None and not self._seeded:
             seed = int(self.np_random.integers(2**63))
         if seed is not None:
-            self._games.seed(np.array([seed], np.uint64))
+            self._games.seed(np.array([seed % 2**64], np.uint64))
             self._seeded = True
         self._games.arrays.illegal[:] = False
         self._games.start()

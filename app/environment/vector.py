@@ -63,8 +63,9 @@ class Game2048VectorEnv(VectorEnv[U8, I64, npt.NDArray[Any]]):
         Raises:
             ValueError: there is not one seed per game, or the mask has another shape.
         """
-        single_seed = seed if isinstance(seed, int) else None
-        super().reset(seed=single_seed, options=options)
+        if isinstance(seed, int | np.integer):
+            super().reset(seed=int(seed), options=options)
+            seed = [int(seed) + game for game in range(self.num_envs)]
         chosen = np.ones(self.num_envs, np.bool_)
         if options is not None and "reset_mask" in options:
             chosen = np.asarray(options["reset_mask"], np.bool_)
@@ -89,19 +90,14 @@ class Game2048VectorEnv(VectorEnv[U8, I64, npt.NDArray[Any]]):
         rewards = after.rewards.astype(np.float64)
         return after.boards.copy(), rewards, after.terminated.copy(), after.truncated.copy(), info
 
-    def _seed_games(self, seed: int | Sequence[int | None] | None, chosen: Bool) -> None:
-        seeds: list[int | None]
-        if isinstance(seed, int):
-            seeds = [seed + game for game in range(self.num_envs)]
-        else:
-            seeds = [None] * self.num_envs if seed is None else list(seed)
+    def _seed_games(self, seed: Sequence[int | None] | None, chosen: Bool) -> None:
+        seeds = [None] * self.num_envs if seed is None else list(seed)
         if len(seeds) != self.num_envs:
             raise ValueError(f"{len(seeds)} seeds for {self.num_envs} games: give one each")
         states = self._games.arrays.states.copy()
         fresh = [int(s) for s in self.np_random.integers(2**63, size=self.num_envs)]
-        self._games.seed(
-            np.array([f if s is None else s for s, f in zip(seeds, fresh, strict=True)], np.uint64)
-        )
+        given = [f if s is None else int(s) % 2**64 for s, f in zip(seeds, fresh, strict=True)]
+        self._games.seed(np.array(given, np.uint64))
         # A game that was seeded before and gets no new seed plays the next of its series.
         keep = ~chosen | (self._seeded & np.array([s is None for s in seeds]))
         self._games.arrays.states[keep] = states[keep]

@@ -65,6 +65,8 @@ def read_run(folder: Path) -> RunSpec:
     """
     try:
         fields = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        if not isinstance(fields, dict):
+            raise TypeError("not an object")
         resume_from = fields.get("resume_from")
         return RunSpec(
             folder=folder,

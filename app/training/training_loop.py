@@ -22,6 +22,7 @@ from weightslab.checkpoints import folder_name, prune
 EMIT_SECONDS = 0.5  # at most two training_update messages a second
 PATIENCE_SECONDS = 2.0  # a pause or stop waits so long for the end of the update, then cuts it off
 PAUSED_POLL_SECONDS = 0.5
+FIRST_CHECKPOINT_SECONDS = 5.0  # so that there is soon something to export
 KEEP_CHECKPOINTS = 3
 
 
@@ -50,7 +51,8 @@ class TrainingLoop:
         self._settings_asked: dict[str, object] = {}
         self._suspect = False  # the last update met NaN: the weights are no good checkpoint
         self._trainer = self._make_trainer()
-        self._saved_at = time.monotonic()
+        waiting_s = self._trainer.hyperparameters.checkpoint_seconds - FIRST_CHECKPOINT_SECONDS
+        self._saved_at = time.monotonic() - max(0.0, waiting_s)
         self._begin_interval()
 
     def train(self) -> None:

@@ -161,3 +161,13 @@ def test_what_was_returned_stays_as_it_was() -> None:
     envs.step(np.array([2, 3]))
     assert (boards == kept).all()
     assert (info["action_mask"] == mask).all()
+
+
+def test_seeds_may_be_numpy_numbers_and_as_large_as_they_like() -> None:
+    envs, single = Game2048VectorEnv(2), Gym2048Env()
+    boards, _ = envs.reset(seed=np.int64(4))  # type: ignore[arg-type]
+    assert boards[1].tolist() == single.reset(seed=5)[0].tolist()
+    boards, _ = envs.reset(seed=2**64 - 1)
+    assert boards[1].tolist() == single.reset(seed=2**64)[0].tolist()
+    with pytest.raises(gymnasium.error.Error):
+        single.reset(seed=-1)
