@@ -43,14 +43,19 @@ def replaced_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
+def new_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
     """Give an empty temporary folder to fill; when the block ends well it becomes `path`.
 
+    Args:
+        path: where the folder appears.
+        replace: take the place of a folder that is there already. Folders cannot be exchanged in
+            one step everywhere: a kill between two renames leaves neither.
+
     Raises:
-        FileExistsError: `path` is there already; it is left as it is.
+        FileExistsError: `path` is there already and not to be replaced; it is left as it is.
         OSError: the disk is full or refuses; nothing is left behind.
     """
-    if path.exists():
+    if path.exists() and not replace:
         raise FileExistsError(f"{path} is there already")
     temporary = _temporary_beside(path)
     temporary.mkdir()
@@ -59,7 +64,13 @@ def new_folder(path: Path) -> Iterator[Path]:
         for file in temporary.iterdir():
             sync(file)
         sync(temporary)
-        temporary.rename(path)
+        if replace and path.exists():
+            former = _temporary_beside(path)
+            path.rename(former)
+            temporary.rename(path)
+            shutil.rmtree(former)
+        else:
+            temporary.rename(path)
         sync(path.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -63,20 +63,22 @@ def write_checkpoint(
     step: int,
     update: int,
     score: float | None,
+    replace: bool = False,
 ) -> CheckpointInfo:
     """Write a checkpoint so that it is there completely or not at all.
 
     Args:
         root: folder of the checkpoints; made if missing.
         writers: per file name, a function that writes the file at the path it is given.
+        replace: take the place of a checkpoint of the same step.
 
     Raises:
-        FileExistsError: there is one of this step already.
+        FileExistsError: there is one of this step already, and it is not to be replaced.
         OSError: the disk is full or refuses; older checkpoints are intact.
     """
     root.mkdir(parents=True, exist_ok=True)
     path = root / folder_name(step)
-    with atomic_files.new_folder(path) as folder:
+    with atomic_files.new_folder(path, replace=replace) as folder:
         files = {}
         for name, write in writers.items():
             write(folder / name)

@@ -32,7 +32,7 @@ def save_trainer(
 
     Raises:
         NonFiniteError: a weight or a moment is not finite; nothing is written.
-        FileExistsError, OSError: see write_checkpoint.
+        OSError: see write_checkpoint.
     """
     weights = {name: t.contiguous() for name, t in trainer.model.state_dict().items()}
     state = {
@@ -60,6 +60,7 @@ def save_trainer(
         step=trainer.step,
         update=trainer.update_count,
         score=recent.mean_score(),
+        replace=True,  # of the same step, with more of its update learnt
     )
 
 

@@ -66,6 +66,7 @@ class PPOTrainer:
         self.optimizer = Adam(self.model.named_parameters())
         self.step = 0  # environment steps
         self.update_count = 0
+        self.gradient_steps = 0  # of this process
 
     @property
     def complete(self) -> bool:
@@ -151,6 +152,7 @@ class PPOTrainer:
         torch.autograd.backward(loss.total + aux)
         clip_gradients(self.model, settings.max_grad_norm)
         self.optimizer.step(learning_rate)
+        self.gradient_steps += 1
         return float(loss.policy), float(loss.value), float(loss.entropy), float(aux.detach())
 
     def _batch(self) -> dict[str, Tensor]:

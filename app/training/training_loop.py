@@ -1,5 +1,6 @@
 """One run's training loop: train, answer the server, keep checkpoints."""
 
+import math
 import os
 import signal
 import time
@@ -17,12 +18,13 @@ from app.training.ppo_trainer import PPOTrainer, UpdateReport
 from app.training.run_folder import RunSpec, starting_checkpoint
 from app.training.worker_channel import ChannelClosedError, Message, WorkerChannel
 from weightslab.atomic_files import remove_leftovers
-from weightslab.checkpoints import folder_name, prune
+from weightslab.checkpoints import prune
 
 EMIT_SECONDS = 0.5  # at most two training_update messages a second
 PATIENCE_SECONDS = 2.0  # a pause or stop waits so long for the end of the update, then cuts it off
 PAUSED_POLL_SECONDS = 0.5
 FIRST_CHECKPOINT_SECONDS = 5.0  # so that there is soon something to export
+OVERDUE_SECONDS = 45.0  # then a checkpoint is written in the middle of an update
 KEEP_CHECKPOINTS = 3
 
 
@@ -51,7 +53,8 @@ class TrainingLoop:
         self._settings_asked: dict[str, object] = {}
         self._suspect = False  # the last update met NaN: the weights are no good checkpoint
         self._trainer = self._make_trainer()
-        waiting_s = self._trainer.hyperparameters.checkpoint_seconds - FIRST_CHECKPOINT_SECONDS
+        self._saved_steps = self._trainer.gradient_steps if self._trainer.step else -1
+        waiting_s = self._checkpoint_seconds() - FIRST_CHECKPOINT_SECONDS
         self._saved_at = time.monotonic() - max(0.0, waiting_s)
         self._begin_interval()
 
@@ -108,15 +111,16 @@ class TrainingLoop:
         self._suspect = False
         self._recent.add(report.finished)
         self._reports.append(report)
-        now = time.monotonic()
-        if now - self._interval_start >= EMIT_SECONDS:
+        if time.monotonic() - self._interval_start >= EMIT_SECONDS:
             self._emit()
-        if now - self._saved_at >= self._trainer.hyperparameters.checkpoint_seconds:
+        if self._since_save() >= self._checkpoint_seconds():
             self._save()
 
     def _check_in(self) -> None:
         self._listen()
-        if self._asked_at and time.monotonic() - self._asked_at > PATIENCE_SECONDS:
+        if self._since_save() > max(self._checkpoint_seconds(), OVERDUE_SECONDS):
+            self._save()  # a large network: the end of the update is too far away
+        if self._asked_at is not None and time.monotonic() - self._asked_at > PATIENCE_SECONDS:
             raise _UpdateCutOffError
 
     def _listen(self, timeout_s: float = 0.0) -> None:
@@ -164,7 +168,7 @@ class TrainingLoop:
         )
         details = {"tensor": error.tensor, "update": self._trainer.update_count}
         self._alert("error", "training.non_finite", message, self._trainer.step, details)
-        self._pause()
+        self._pause_asked, self._asked_at = True, -math.inf  # at once
 
     def _change_settings(self) -> None:
         """Between two updates, so that one update has one set of settings."""
@@ -183,7 +187,7 @@ class TrainingLoop:
     def _save(self) -> None:
         self._saved_at = time.monotonic()
         root, trainer = self._run.checkpoints, self._trainer
-        if self._suspect or (root / folder_name(trainer.step)).exists():
+        if self._suspect or trainer.gradient_steps == self._saved_steps:
             return  # nothing good was learnt since
         try:
             info = save_trainer(root, trainer, self._recent, self._run.config)
@@ -198,6 +202,7 @@ class TrainingLoop:
             )
             self._alert("error", "checkpoint.failed", message, trainer.step)
             return
+        self._saved_steps = trainer.gradient_steps
         self._channel.send(
             {
                 "type": "checkpoint",
@@ -207,6 +212,12 @@ class TrainingLoop:
                 "bytes": info.bytes,
             }
         )
+
+    def _since_save(self) -> float:
+        return time.monotonic() - self._saved_at
+
+    def _checkpoint_seconds(self) -> float:
+        return self._trainer.hyperparameters.checkpoint_seconds
 
     def _emit(self) -> None:
         if not self._reports:

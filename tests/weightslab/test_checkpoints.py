@@ -49,6 +49,15 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         write(tmp_path / "new" / "checkpoints", 1024)
 
 
+def test_one_of_the_same_step_may_be_replaced(tmp_path: Path) -> None:
+    write(tmp_path, 1, score=1.0)
+    writers = {"other.json": lambda path: path.write_bytes(b"[]")}
+    info = write_checkpoint(tmp_path, writers, step=1, update=0, score=2.0, replace=True)  # type: ignore[arg-type]
+    assert verify_checkpoint(info.path).score == 2.0
+    assert {path.name for path in info.path.iterdir()} == {"manifest.json", "other.json"}
+    assert [path.name for path in tmp_path.iterdir()] == [info.name]
+
+
 @pytest.mark.parametrize("name", ["model.safetensors", "trainer.json", "manifest.json"])
 def test_every_flipped_bit_and_every_missing_file_is_found(tmp_path: Path, name: str) -> None:
     info = write(tmp_path, 1)
