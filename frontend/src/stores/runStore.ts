@@ -55,7 +55,7 @@ export function watchRun(id: string): () => void {
   };
   const reload = async (): Promise<RunDetail> => {
     const run = await api.getRun(id);
-    mine((state) => ({ run, latest: newest(state.latest, run.latest), problem: null }));
+    mine((state) => ({ run: newestRun(state.run, run), latest: newest(state.latest, run.latest), problem: null }));
     void answers.put(`run:${id}`, run);
     return run;
   };
@@ -81,7 +81,11 @@ export function watchRun(id: string): () => void {
       if (known === 0 && update.moe?.expert_usage_by_component) refresh();
     },
     onState: (event) => {
-      mine((state) => ({ run: state.run && { ...state.run, state: event.state, reason: event.reason } }));
+      // The first connection tells the whole story again: what the run already went through changes nothing.
+      const known = useRun.getState().run?.last_seq ?? 0;
+      if (event.seq <= known) return;
+      const news = { state: event.state, reason: event.reason, last_seq: event.seq };
+      mine((state) => ({ run: state.run && { ...state.run, ...news } }));
       void reload().catch((error: unknown) => mine({ problem: explain(error) }));
     },
     onAlert: (alert) =>
@@ -129,6 +133,11 @@ async function loadDesign(id: string, mine: Patch): Promise<void> {
   }
 }
 
+/** Of two answers about one run the one that knows more of its events. */
+function newestRun(known: RunDetail | null, answer: RunDetail): RunDetail {
+  return known && known.id === answer.id && known.last_seq > answer.last_seq ? known : answer;
+}
+
 function newest(a: TrainingUpdate | null, b: TrainingUpdate | null): TrainingUpdate | null {
   if (!a || !b) return a ?? b;
   return b.step >= a.step ? b : a;
@@ -147,7 +156,7 @@ export async function control(action: RunAction): Promise<void> {
   useRun.setState({ pending: action });
   try {
     const answer = await api.control(run.id, action);
-    if (useRun.getState().run?.id === answer.id) useRun.setState({ run: answer });
+    useRun.setState((state) => (state.run?.id === answer.id ? { run: newestRun(state.run, answer) } : {}));
   } catch (error) {
     toast(explain(error), "bad");
   } finally {
