@@ -36,7 +36,7 @@ def save_trainer(
     """
     weights = {name: t.contiguous() for name, t in trainer.model.state_dict().items()}
     state = {
-        **{f"adam.{name}": tensor for name, tensor in trainer.optimizer.state().items()},
+        **_optimizer_tensors(trainer),
         **_game_tensors(trainer),
     }
     require_finite((n, t) for n, t in [*weights.items(), *state.items()] if t.is_floating_point())
@@ -78,9 +78,7 @@ def load_trainer(path: Path, trainer: PPOTrainer, recent: RecentGames) -> Checkp
     trainer.model.load_state_dict(load_file(path / MODEL_FILE))
     state = load_file(path / STATE_FILE)
     document = json.loads((path / TRAINER_FILE).read_text(encoding="utf-8"))
-    trainer.optimizer.load_state(
-        {name.removeprefix("adam."): tensor for name, tensor in state.items()}
-    )
+    _restore_optimizer(trainer, state)
     if len(state["games.boards"]) == trainer.rollout.n_envs:
         _restore_games(trainer, state)
     trainer.shuffler.bit_generator.state = document["shuffler"]
@@ -88,6 +86,26 @@ def load_trainer(path: Path, trainer: PPOTrainer, recent: RecentGames) -> Checkp
     trainer.step, trainer.update_count = document["step"], document["update"]
     recent.restore(document["recent_games"])
     return info
+
+
+def _optimizer_tensors(trainer: PPOTrainer) -> dict[str, Tensor]:
+    tensors: dict[str, Tensor] = {}
+    for name, parameter in trainer.model.named_parameters():
+        moments: dict[str, Tensor] = trainer.optimizer.state.get(parameter, {})
+        for moment, tensor in moments.items():
+            tensors[f"adam.{moment}.{name}"] = tensor.contiguous()
+    return tensors
+
+
+def _restore_optimizer(trainer: PPOTrainer, state: Mapping[str, Tensor]) -> None:
+    for name, parameter in trainer.model.named_parameters():
+        moments = {
+            moment: state[f"adam.{moment}.{name}"]
+            for moment in ("step", "exp_avg", "exp_avg_sq")
+            if f"adam.{moment}.{name}" in state
+        }
+        if moments:
+            trainer.optimizer.state[parameter] = moments
 
 
 def _game_tensors(trainer: PPOTrainer) -> dict[str, Tensor]:

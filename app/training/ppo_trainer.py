@@ -13,7 +13,6 @@ from torch import Tensor
 from app.models.game_transformer import GameTransformer
 from app.models.model_config import DynamicModelConfig
 from app.models.standard_model import StandardModel
-from app.training.adam import Adam
 from app.training.gae import generalised_advantages
 from app.training.guard import clip_gradients, require_finite
 from app.training.hyperparameters import Hyperparameters, run_default
@@ -63,7 +62,7 @@ class PPOTrainer:
         settings = self.hyperparameters
         self.rollout = Rollout(settings.n_envs, settings.n_steps, seed, settings.reward_scale)
         self.shuffler = np.random.Generator(np.random.PCG64(seed))
-        self.optimizer = Adam(self.model.named_parameters())
+        self.optimizer = torch.optim.Adam(self.model.parameters(), eps=1e-5, fused=True)
         self.step = 0  # environment steps
         self.update_count = 0
         self.gradient_steps = 0  # of this process
@@ -90,7 +89,7 @@ class PPOTrainer:
             NonFiniteError: a loss or gradient is not finite. That step was not applied.
         """
         settings = self.hyperparameters
-        learning_rate = self.learning_rate()
+        learning_rate = self._set_learning_rate()
 
         self.rollout.finished.clear()
         self.rollout.collect(self.model, check_in)
@@ -105,7 +104,7 @@ class PPOTrainer:
             for chosen_M in torch.split(shuffled_P, settings.minibatch):
                 check_in()
                 batch_M = {name: tensor[chosen_M] for name, tensor in batch_P.items()}
-                parts.append(self._learn(batch_M, learning_rate))
+                parts.append(self._learn(batch_M))
 
         self.update_count += 1
         policy, value, entropy, aux = (float(np.mean(part)) for part in zip(*parts, strict=True))
@@ -128,9 +127,7 @@ class PPOTrainer:
         self.model.latest_lb_loss = self.model.latest_lb_loss.detach()
         return -float(self.model.latest_lb_loss)
 
-    def _learn(
-        self, batch_M: dict[str, Tensor], learning_rate: float
-    ) -> tuple[float, float, float, float]:
+    def _learn(self, batch_M: dict[str, Tensor]) -> tuple[float, float, float, float]:
         """One gradient step; returns policy loss, value loss, entropy and auxiliary loss."""
         settings = self.hyperparameters
         logits_MA, values_M = self.model(batch_M["boards"].long())
@@ -148,10 +145,10 @@ class PPOTrainer:
         )
         aux = self.model.latest_lb_loss
         require_finite([*zip(loss._fields[1:], loss[1:], strict=True), ("aux", aux)])
-        self.optimizer.clear_gradients()
+        self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss.total + aux)
         clip_gradients(self.model, settings.max_grad_norm)
-        self.optimizer.step(learning_rate)
+        self.optimizer.step()
         self.gradient_steps += 1
         return float(loss.policy), float(loss.value), float(loss.entropy), float(aux.detach())
 
@@ -177,3 +174,9 @@ class PPOTrainer:
             "returns": advantages_SN + played.values_SN,
         }
         return {name: torch.from_numpy(a).flatten(0, 1) for name, a in arrays.items()}
+
+    def _set_learning_rate(self) -> float:
+        learning_rate = self.learning_rate()
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate
+        return learning_rate
