@@ -3,8 +3,10 @@
 import hashlib
 import re
 import sys
+from importlib.abc import SourceLoader
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,6 +51,19 @@ def generated_model_path(design_id: str, folder: Path | None = None) -> Path:
     return (folder or GENERATED_FOLDER) / f"{design_id}.py"
 
 
+class _CheckedSource(SourceLoader):
+    """Imports the bytes whose digest was checked, not what the file may hold a moment later."""
+
+    def __init__(self, path: Path, source: bytes) -> None:
+        self._path, self._source = path, source
+
+    def get_filename(self, fullname: str) -> str:
+        return str(self._path)
+
+    def get_data(self, path: str | bytes) -> bytes:
+        return self._source
+
+
 def load_model_class(path: Path, sha256: str | None) -> type["GameTransformer"]:
     """Import the file's GeneratedModel. What is checked is what runs: the file is read once.
 
@@ -73,10 +88,11 @@ def load_model_class(path: Path, sha256: str | None) -> type["GameTransformer"]:
             f"{path.name} is not what was compiled (SHA-256 {digest[:12]}, not {sha256[:12]}): "
             "compile the design again."
         )
-    module = ModuleType(f"_model_studio_generated_{digest[:16]}")
-    module.__file__ = str(path)
+    loader = _CheckedSource(path, source)
+    name = f"_model_studio_generated_{digest[:16]}"
+    module = module_from_spec(ModuleSpec(name, loader, origin=str(path)))
     try:
-        exec(compile(source, str(path), "exec"), vars(module))  # noqa: S102  checked by digest
+        loader.exec_module(module)
     except (SyntaxError, ImportError, NameError, AttributeError, TypeError) as error:
         raise ModelSourceBrokenError(
             f"{path.name} does not load ({type(error).__name__}): compile the design again."
