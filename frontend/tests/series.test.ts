@@ -33,6 +33,13 @@ describe("curves", () => {
     expect(series["moe.usage.experts.1"]?.at(-1)).toEqual([30, 0.75]);
   });
 
+  it("take back what a resume from an older checkpoint plays again", () => {
+    let series: Series = {};
+    for (const step of [10, 20, 30]) series = withUpdate(series, update(step, step), true);
+    series = withUpdate(series, update(15, 1), true);
+    expect(series["score.mean"]).toEqual([[10, 10], [15, 1]]);
+  });
+
   it("join history and live points without a repeated step", () => {
     const history: Series = { "score.mean": [[10, 1], [20, 2]] };
     const live: Series = { "score.mean": [[20, 2], [30, 3]] };

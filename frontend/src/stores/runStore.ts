@@ -73,11 +73,12 @@ export function watchRun(id: string): () => void {
   const unfollow = followRun(id, {
     onUpdate: (update) => {
       const known = Object.keys(useRun.getState().latest?.moe?.expert_usage_by_component ?? {}).length;
-      mine((state) => ({
-        latest: newest(state.latest, update),
-        series: withUpdate(state.series, update),
-        run: state.run && { ...state.run, step: Math.max(state.run.step, update.step), update: update.update },
-      }));
+      mine((state) => {
+        const isNews = state.latest !== null && update.seq > state.latest.seq;
+        const latest = newest(state.latest, update);
+        const progress = { step: latest?.step ?? 0, update: latest?.update ?? 0 };
+        return { latest, series: withUpdate(state.series, update, isNews), run: state.run && { ...state.run, ...progress } };
+      });
       if (known === 0 && update.moe?.expert_usage_by_component) refresh();
     },
     onState: (event) => {
@@ -140,7 +141,7 @@ function newestRun(known: RunDetail | null, answer: RunDetail): RunDetail {
 
 function newest(a: TrainingUpdate | null, b: TrainingUpdate | null): TrainingUpdate | null {
   if (!a || !b) return a ?? b;
-  return b.step >= a.step ? b : a;
+  return b.seq >= a.seq ? b : a;
 }
 
 /** Number of experts by component id, as the latest update has them. */

@@ -42,14 +42,19 @@ export function valuesOf(update: TrainingUpdate): Record<string, number | null> 
   return values;
 }
 
-/** `series` with one more update; points at or before the last step are not repeated. */
-export function withUpdate(series: Series, update: TrainingUpdate): Series {
+/**
+ * `series` with one more update. An update that is told again repeats no point; one that is news takes back what was
+ * drawn from its step on: the run was resumed from an older checkpoint.
+ */
+export function withUpdate(series: Series, update: TrainingUpdate, isNews = false): Series {
   const next: Series = { ...series };
   for (const [name, value] of Object.entries(valuesOf(update))) {
     const points = next[name] ?? [];
     const last = points.at(-1);
-    if (last && last[0] >= update.step) continue;
-    next[name] = thin([...points, [update.step, value]]);
+    const overlaps = last !== undefined && last[0] >= update.step;
+    if (overlaps && !isNews) continue;
+    const before = overlaps ? points.filter(([step]) => step < update.step) : points;
+    next[name] = thin([...before, [update.step, value]]);
   }
   return next;
 }
