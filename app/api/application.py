@@ -14,10 +14,10 @@ from app.api.openapi import StudioApp
 from app.api.page import Page
 from app.api.problems import add_error_handlers, problem_responses
 from app.api.request_body import RequestBody
-from app.designs import read_spec
 from app.paths import built_page
 from app.services.studio import Studio, open_studio
 from app.settings import Settings, read_settings
+from app.spec import read_spec
 
 
 def create_app(settings: Settings | None = None, studio: Studio | None = None) -> FastAPI:

@@ -9,9 +9,9 @@ from fastapi import Depends, Header, Path
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
-from app.designs import read_spec
 from app.errors import DesignIdError, RequestError, RunNotFoundError
 from app.services.studio import Studio
+from app.spec import read_spec
 
 _ID = re.compile(read_spec("limits.json")["design_id_pattern"])
 _ETAG = re.compile(r'"([1-9][0-9]{0,15})"')

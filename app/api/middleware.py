@@ -80,7 +80,7 @@ class RequestEdge:
             if started:
                 raise
             await problem_response(error, request_id)(scope, receive, send_with_headers)
-        except Exception:
+        except Exception:  # the server's outermost edge: whatever it is, the answer is a 500
             log.exception("request %s failed: %s %r", request_id, scope["method"], scope["path"])
             if started:
                 raise

@@ -10,7 +10,6 @@ from app.designs.codegen import (
 from app.designs.issues import Fix, Issue
 from app.designs.migrate import NewerDesignError, migrate
 from app.designs.parse import is_design_name
-from app.designs.spec import read_spec
 from app.designs.templates import Template, templates
 from app.designs.validate import Validation, to_architecture, validate_document
 
@@ -27,7 +26,6 @@ __all__ = [
     "generate_model_code",
     "is_design_name",
     "migrate",
-    "read_spec",
     "templates",
     "to_architecture",
     "validate_document",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from app.designs.spec import read_spec
+from app.spec import read_spec
 
 PropValue = int | float | bool | str
 PropKind = Literal["int", "float", "bool", "enum"]

@@ -21,9 +21,6 @@ from app.designs.graph import Component, Design
 from app.designs.shapes import Shape, input_shape
 from app.designs.validate import Validation, validate_document
 
-DEFAULT_LB_COEF = 0.01
-"""Weight of the load-balancing loss without a load_balance_router (Switch Transformer, 2.2)."""
-
 SKELETON = "skeleton.py.jinja"
 
 
@@ -83,7 +80,7 @@ def model_config(design: Design) -> dict[str, Any]:
         "n_heads": design.meta["n_heads"],
         "n_layers": len(design.of_type("transformer_layer")),
         "n_experts": max(experts, default=0),
-        "lb_reward_coef": _reward_coef(routers[0]) if routers else DEFAULT_LB_COEF,
+        "lb_reward_coef": _reward_coef(routers[0] if routers else None),
         "components": {
             f"c{index}": component.id for index, component in enumerate(design.components)
         },
@@ -175,15 +172,17 @@ def _lb_coef(design: Design, moe: Component) -> float:
     if before:
         return _reward_coef(design.by_id[before[-1]])
     routers = design.of_type("load_balance_router")
-    return _reward_coef(routers[0]) if routers else DEFAULT_LB_COEF
+    return _reward_coef(routers[0] if routers else None)
 
 
 def _is_router(component: Component) -> bool:
     return component.type == "load_balance_router"
 
 
-def _reward_coef(router: Component) -> float:
-    value = router.values["reward_coef"]
+def _reward_coef(router: Component | None) -> float:
+    """The router's weight of the balancing loss; without a router the catalogue's default."""
+    default = catalogue()["load_balance_router"].props["reward_coef"].default
+    value = router.values["reward_coef"] if router else default
     assert value is not None
     return float(value)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from app.designs.catalogue import Term, catalogue
 from app.designs.graph import Component, Design
 from app.designs.shapes import Shape, input_shape
-from app.designs.spec import read_spec
+from app.spec import read_spec
 
 IMPLIED_VALUE_HEAD = "value_output"
 """Type of the head that is added, with its default props, where a design has none of its own."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from app.designs.spec import read_spec
+from app.spec import read_spec
 
 Severity = Literal["error", "warning", "info"]
 Operation = Mapping[str, Any]

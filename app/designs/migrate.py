@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.designs.spec import read_spec
+from app.spec import read_spec
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]
 

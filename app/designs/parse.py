@@ -12,7 +12,7 @@ from typing import Any
 from app.designs.catalogue import Prop, PropValue, catalogue, meta_props
 from app.designs.graph import Component, Design, Edge
 from app.designs.issues import Fix, Issue, make_issue, shown
-from app.designs.spec import read_spec
+from app.spec import read_spec
 
 SAFE_INTEGER = 2**53 - 1
 """The largest whole number that a phone's JSON keeps exactly."""

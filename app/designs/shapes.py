@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from app.designs.catalogue import ShapeKind
 from app.designs.graph import Component, Design
 from app.designs.issues import Fix, Issue, make_issue
-from app.designs.spec import read_spec
+from app.spec import read_spec
 
 
 @dataclass(frozen=True)

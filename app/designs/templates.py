@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.designs.spec import read_spec, spec_folder
+from app.spec import read_spec, spec_folder
 
 
 @dataclass(frozen=True)

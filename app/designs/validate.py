@@ -13,7 +13,7 @@ from app.designs.issues import Issue, in_report_order, is_format_issue, make_iss
 from app.designs.parse import parse_document
 from app.designs.rules import check_rules
 from app.designs.shapes import Shape, infer_shapes
-from app.designs.spec import read_spec
+from app.spec import read_spec
 
 _OVERSIZED = ("design.too_many_components", "design.too_many_edges")
 """After these the list was not read, so the rules of the graph would only repeat it."""

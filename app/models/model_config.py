@@ -1,14 +1,12 @@
 """The numbers that describe a design's model as a whole."""
 
-import functools
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from app.spec import read_spec
+
 DEFAULT_LB_COEF = 0.01  # Switch Transformer, section 2.2
-_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -49,11 +47,6 @@ def _props_of(block_type: str, components: Iterable[Mapping[str, Any]]) -> list[
     ]
 
 
-@functools.cache
 def _default_meta() -> dict[str, int]:
-    for folder in (_PACKAGE.parent / "spec", _PACKAGE / "_spec"):
-        path = folder / "limits.json"
-        if path.is_file():
-            bounds = json.loads(path.read_text(encoding="utf-8"))["meta"]
-            return {name: bound["default"] for name, bound in bounds.items()}
-    raise FileNotFoundError("spec/limits.json is missing: reinstall Model Studio")
+    bounds = read_spec("limits.json")["meta"]
+    return {name: bound["default"] for name, bound in bounds.items()}

@@ -13,7 +13,6 @@ from app.designs import (
     generate_model_code,
     is_design_name,
     migrate,
-    read_spec,
     templates,
     to_architecture,
     validate_document,
@@ -29,6 +28,7 @@ from app.errors import (
 )
 from app.json_values import JsonObject
 from app.services.generated_files import GeneratedFiles, sha256_of
+from app.spec import read_spec
 from app.store.protocol import Compiled, DesignRecord, DesignStore, Page
 
 NEW_DESIGN_NAME = "New design"

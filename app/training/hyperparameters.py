@@ -1,15 +1,13 @@
 """The settings of a training, checked against spec/hyperparameters.json. No torch here."""
 
 import functools
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import Any
+
+from app.spec import read_spec
 
 Setting = int | float | bool
-_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ def check_run_number(name: str, value: object) -> int:
     Raises:
         HyperparameterError: it is no whole number or out of bounds.
     """
-    bounds = _spec()["run"][name]
+    bounds = read_spec("hyperparameters.json")["run"][name]
     if isinstance(value, bool) or not isinstance(value, int):
         raise HyperparameterError([_wrong_type(name, "a whole number")])
     if not bounds["min"] <= value <= bounds["max"]:
@@ -127,7 +125,7 @@ def check_run_number(name: str, value: object) -> int:
 
 def run_default(name: str) -> int:
     """The default of `total_steps` or `seed`."""
-    return int(_spec()["run"][name]["default"])
+    return int(read_spec("hyperparameters.json")["run"][name]["default"])
 
 
 @functools.cache
@@ -140,18 +138,8 @@ def setting_rules() -> dict[str, SettingRule]:
             min=row.get("min", -math.inf),
             max=row.get("max", math.inf),
         )
-        for row in _spec()["hyperparameters"]
+        for row in read_spec("hyperparameters.json")["hyperparameters"]
     }
-
-
-@functools.cache
-def _spec() -> dict[str, Any]:
-    for folder in (_PACKAGE.parent / "spec", _PACKAGE / "_spec"):
-        path = folder / "hyperparameters.json"
-        if path.is_file():
-            spec: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return spec
-    raise FileNotFoundError("spec/hyperparameters.json is missing: reinstall Model Studio")
 
 
 def _problem_of(rule: SettingRule, value: object, live_only: bool) -> SettingProblem | None:

@@ -1,4 +1,4 @@
-/** How the experts share the work: a bar each for now, and a heat strip for the way there. */
+/** How the experts share the work: a bar each for the latest update, and a heat strip over time. */
 import { useEffect, useRef } from "react";
 import type { Point } from "../../api/types";
 import { formatPercent } from "../../domain/format";
