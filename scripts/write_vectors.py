@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from app.designs import to_architecture, validate_document
-from app.designs.spec import spec_folder
+from app.spec import spec_folder
 
 
 def vector(name: str, document: object) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from app.designs import to_architecture, validate_document
-from app.designs.spec import spec_folder
+from app.spec import spec_folder
 from tests.designs.strategies import documents, valid_designs
 
 VECTORS = json.loads((spec_folder() / "vectors" / "validation.json").read_text(encoding="utf-8"))

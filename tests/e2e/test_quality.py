@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.conftest import watch
-from tests.e2e.steps import open_starter
+from tests.e2e.steps import open_starter, wait_for_service_worker
 from tests.support.server import StudioServer
 
 
@@ -111,3 +111,21 @@ def test_reload_in_the_middle_of_a_training_catches_up(phone: Page) -> None:
     expect(chart).to_be_visible()
     phone.get_by_test_id("stop").tap()
     expect(state).to_have_attribute("data-state", "stopped", timeout=30_000)
+
+
+def test_the_page_can_be_installed(phone: Page) -> None:
+    phone.goto("/")
+    wait_for_service_worker(phone)
+    devtools = phone.context.new_cdp_session(phone)
+    # A browser context of a test is incognito, which alone forbids installing.
+    errors = {
+        error["errorId"]
+        for error in devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    }
+    assert errors <= {"in-incognito"}
+    manifest = devtools.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert (
+        '"display": "standalone"' in manifest["data"]
+        or '"display":"standalone"' in manifest["data"]
+    )
