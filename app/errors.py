@@ -91,6 +91,18 @@ class StaleRevisionError(StudioError):
     code, status, title = "precondition.failed", 412, "Someone else saved this design first"
 
 
+class DesignExistsError(StudioError):
+    """The id is taken; members: `current`, the design that has it."""
+
+    code, status, title = "design.exists", 412, "There is a design with this id already"
+
+
+class RevisionNotFoundError(StudioError):
+    """The revision is not kept, or never was."""
+
+    code, status, title = "revision.not_found", 404, "No such revision"
+
+
 class SourceMissingError(StudioError):
     """The design was never compiled."""
 

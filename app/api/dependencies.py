@@ -58,6 +58,17 @@ def revision_of(if_match: str | None) -> int:
     return int(found[1])
 
 
+def creates(if_match: str | None, if_none_match: str | None) -> bool:
+    """Whether a PUT is to create: `If-None-Match: *`. Raises RequestError 400."""
+    if if_none_match is None:
+        return False
+    if if_none_match.strip() != "*" or if_match is not None:
+        raise RequestError(
+            "precondition.invalid", "Send either If-Match with an ETag or If-None-Match: *."
+        )
+    return True
+
+
 def _idempotency_key(request: Request) -> str | None:
     keys = request.headers.getlist("idempotency-key")
     if not keys:
@@ -94,5 +105,6 @@ DesignId = Annotated[str, Depends(_design_id)]
 RunId = Annotated[str, Depends(_run_id)]
 DesignDocument = Annotated[Any, Depends(_document)]
 IfMatch = Annotated[str | None, Header(alias="if-match")]
+IfNoneMatch = Annotated[str | None, Header(alias="if-none-match")]
 IdempotencyKey = Annotated[str | None, Depends(_idempotency_key)]
 NoQuery = Depends(no_query)

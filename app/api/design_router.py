@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.requests import Request
 
@@ -12,9 +12,11 @@ from app.api.dependencies import (
     DesignDocument,
     DesignId,
     IfMatch,
+    IfNoneMatch,
     Listing,
     NoQuery,
     StudioDep,
+    creates,
     revision_of,
 )
 from app.api.problems import problem_responses
@@ -24,6 +26,8 @@ from app.schemas.design import (
     DesignList,
     DesignMeta,
     ModelArchitecture,
+    RevisionList,
+    RevisionMeta,
     ValidationResult,
 )
 from app.services.designs_service import import_path
@@ -107,11 +111,19 @@ async def save_design(
     design_id: DesignId,
     document: DesignDocument,
     response: Response,
+    request: Request,
     if_match: IfMatch = None,
+    if_none_match: IfNoneMatch = None,
 ) -> DesignMeta:
-    """Saves over the revision that If-Match names."""
+    """Saves over the revision that If-Match names; with `If-None-Match: *` creates (201)."""
     draft = studio.designs.read_draft(design_id, document)
-    record = await studio.designs.save(design_id, revision_of(if_match), draft)
+    if creates(if_match, if_none_match):
+        studio.create_limit.take(request.client.host if request.client else "")
+        record = await studio.designs.create_as(design_id, draft)
+        response.status_code = 201
+        response.headers["Location"] = f"/api/designs/{design_id}"
+    else:
+        record = await studio.designs.save(design_id, revision_of(if_match), draft)
     response.headers.update(_etag(record))
     return _meta(record)
 
@@ -126,6 +138,42 @@ async def save_design(
 async def delete_design(studio: StudioDep, design_id: DesignId) -> None:
     """Deletes the design; its runs stay."""
     await studio.designs.delete(design_id)
+
+
+@router.get(
+    "/{design_id}/revisions",
+    operation_id="list_revisions",
+    responses=problem_responses(404, 422, 503),
+)
+async def list_revisions(
+    studio: StudioDep, design_id: DesignId, listing: Annotated[Listing, Query()]
+) -> RevisionList:
+    """Lists the saved states that are kept, newest first."""
+    page = await studio.designs.revisions(design_id, listing.limit, listing.before)
+    items = [
+        RevisionMeta(
+            revision=kept.revision,
+            saved_at=kept.saved_at,
+            name=kept.architecture["name"],
+            component_count=len(kept.architecture["components"]),
+        )
+        for kept in page.items
+    ]
+    return RevisionList(items=items, next=str(page.next) if page.next is not None else None)
+
+
+@router.get(
+    "/{design_id}/revisions/{revision}",
+    operation_id="fetch_revision",
+    dependencies=[NoQuery],
+    response_model=ModelArchitecture,
+    responses=problem_responses(404, 422, 503),
+)
+async def fetch_revision(
+    studio: StudioDep, design_id: DesignId, revision: Annotated[int, Path(ge=1, le=2**53)]
+) -> Response:
+    """Returns the design as it was saved."""
+    return JSONResponse(await studio.designs.revision(design_id, revision))
 
 
 @router.post(

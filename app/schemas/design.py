@@ -57,6 +57,22 @@ class DesignList(BaseModel):
     next: str | None
 
 
+class RevisionMeta(BaseModel):
+    """What the history shows of a saved state."""
+
+    revision: int
+    saved_at: str
+    name: str
+    component_count: int
+
+
+class RevisionList(BaseModel):
+    """One page of a design's history, newest first."""
+
+    items: list[RevisionMeta]
+    next: str | None
+
+
 class CreateDesign(BaseModel):
     """What a new design starts from."""
 

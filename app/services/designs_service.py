@@ -18,10 +18,12 @@ from app.designs import (
     validate_document,
 )
 from app.errors import (
+    DesignExistsError,
     DesignInvalidError,
     DesignNameError,
     DesignNewerError,
     DesignNotFoundError,
+    RevisionNotFoundError,
     SourceMissingError,
     StaleRevisionError,
     TemplateNotFoundError,
@@ -29,7 +31,7 @@ from app.errors import (
 from app.json_values import JsonObject
 from app.services.generated_files import GeneratedFiles, sha256_of
 from app.spec import read_spec
-from app.store.protocol import Compiled, DesignRecord, DesignStore, Page
+from app.store.protocol import Compiled, DesignRecord, DesignStore, Page, RevisionRecord
 
 NEW_DESIGN_NAME = "New design"
 
@@ -57,7 +59,22 @@ class DesignsService:
         design_id = uuid.uuid4().hex
         document["id"] = design_id
         architecture = to_architecture(validate_document(document).design)
-        return await self.designs.create(design_id, architecture)
+        return await self.create_as(design_id, architecture)
+
+    async def create_as(self, design_id: str, architecture: JsonObject) -> DesignRecord:
+        """A design under an id that its maker chose, as a phone does that was offline.
+
+        Raises DesignExistsError.
+        """
+        created = await self.designs.create(design_id, architecture)
+        if created is not None:
+            return created
+        current = await self.get(design_id)
+        raise DesignExistsError(
+            "Another design has this id already. Save over it with If-Match, or take another id.",
+            headers={"ETag": f'"{current.revision}"'},
+            current=current.architecture,
+        )
 
     async def page(self, limit: int, before: int | None) -> Page[DesignRecord]:
         """One page of the list, newest first."""
@@ -107,6 +124,23 @@ class DesignsService:
         if not await self.designs.delete(design_id):
             raise DesignNotFoundError("There is no design with this id.")
         self.generated.remove(design_id)
+
+    async def revisions(
+        self, design_id: str, limit: int, before: int | None
+    ) -> Page[RevisionRecord]:
+        """The saved states of a design, newest first. Raises DesignNotFoundError."""
+        await self.get(design_id)
+        return await self.designs.revisions(design_id, limit, before)
+
+    async def revision(self, design_id: str, revision: int) -> JsonObject:
+        """One saved state. Raises DesignNotFoundError, RevisionNotFoundError."""
+        current = await self.get(design_id)
+        if revision == current.revision:
+            return current.architecture
+        found = await self.designs.revision(design_id, revision)
+        if found is None:
+            raise RevisionNotFoundError("This revision is not kept. See the list of revisions.")
+        return migrate(found.architecture)
 
     async def validate(self, design_id: str, document: object) -> JsonObject:
         """The verdict on a document. Raises DesignNotFoundError, DesignInvalidError."""

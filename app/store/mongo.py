@@ -29,7 +29,7 @@ from app.errors import (
     StudioError,
 )
 from app.json_values import JsonObject
-from app.store.protocol import Compiled, DesignRecord, Page
+from app.store.protocol import Compiled, DesignRecord, Page, RevisionRecord
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ Migration = Callable[[Database], Awaitable[None]]
 
 DRIVER_DEADLINE_MS = 1_500
 CALL_DEADLINE_S = 1.8
+KEPT_REVISIONS = 100
 IDEMPOTENCY_SECONDS = 7 * 24 * 3600
 _OUT_OF_DISK_SPACE = 14031
 _DUPLICATE_KEY = 11000
@@ -50,6 +51,9 @@ MIGRATIONS: Mapping[int, Migration] = {}
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     "designs": [IndexModel([("number", DESCENDING)], unique=True)],
+    "design_revisions": [
+        IndexModel([("design_id", ASCENDING), ("number", DESCENDING)], unique=True)
+    ],
     "runs": [
         IndexModel([("number", DESCENDING)], unique=True),
         IndexModel([("design_id", ASCENDING), ("number", DESCENDING)]),
@@ -88,7 +92,9 @@ class MongoStore:
         self._client = client
         self._database: Database = client[database]
         counters = _Counters(self._database["meta"])
-        self.designs = MongoDesigns(self._database["designs"], counters)
+        self.designs = MongoDesigns(
+            self._database["designs"], self._database["design_revisions"], counters
+        )
         self.runs = MongoRuns(self._database["runs"], counters)
         self.events = MongoEvents(self._database["run_events"])
         self.idempotency = MongoIdempotency(self._database["idempotency"])
@@ -190,14 +196,15 @@ async def _page(
 
 
 class MongoDesigns:
-    """`DesignStore` in the collection `designs`."""
+    """`DesignStore` in the collections `designs` and `design_revisions`."""
 
-    def __init__(self, collection: Collection, counters: _Counters) -> None:
-        self._designs = collection
+    def __init__(self, designs: Collection, revisions: Collection, counters: _Counters) -> None:
+        self._designs = designs
+        self._revisions = revisions
         self._counters = counters
 
-    async def create(self, design_id: str, architecture: JsonObject) -> DesignRecord:
-        """Keeps a new design as revision 1."""
+    async def create(self, design_id: str, architecture: JsonObject) -> DesignRecord | None:
+        """Keeps a new design as revision 1; None where the id is taken."""
         now = utc_now()
         document = {
             "_id": design_id,
@@ -209,8 +216,11 @@ class MongoDesigns:
             "architecture": architecture,
             "compiled": None,
         }
-        await _answer(self._designs.insert_one(document))
-        return _design(document)
+        try:
+            await _answer(self._designs.insert_one(document))
+        except DuplicateKeyError:
+            return None
+        return await self._remember(_design(document))
 
     async def get(self, design_id: str) -> DesignRecord | None:
         """The design, or None."""
@@ -241,7 +251,7 @@ class MongoDesigns:
                 return_document=ReturnDocument.AFTER,
             )
         )
-        return _design(found) if found else None
+        return await self._remember(_design(found)) if found else None
 
     async def keep_compiled(self, design_id: str, compiled: Compiled) -> None:
         """Remembers what compiling gave."""
@@ -249,9 +259,40 @@ class MongoDesigns:
         await _answer(self._designs.update_one({"_id": design_id}, change))
 
     async def delete(self, design_id: str) -> bool:
-        """Whether there was one to delete."""
+        """Whether there was one to delete; its revisions go with it."""
         result = await _answer(self._designs.delete_one({"_id": design_id}))
+        await _answer(self._revisions.delete_many({"design_id": design_id}))
         return bool(result.deleted_count)
+
+    async def revisions(
+        self, design_id: str, limit: int, before: int | None
+    ) -> Page[RevisionRecord]:
+        """The newest `KEPT_REVISIONS`, newest first."""
+        items, next_number = await _page(self._revisions, {"design_id": design_id}, limit, before)
+        return Page([_revision(item) for item in items], next_number)
+
+    async def revision(self, design_id: str, revision: int) -> RevisionRecord | None:
+        """One revision, or None where it is not kept."""
+        query = {"design_id": design_id, "number": revision}
+        found = await _answer(self._revisions.find_one(query))
+        return _revision(found) if found else None
+
+    async def _remember(self, record: DesignRecord) -> DesignRecord:
+        key = {"_id": f"{record.id}:{record.revision}"}
+        kept = {
+            "design_id": record.id,
+            "number": record.revision,
+            "saved_at": record.updated_at,
+            "architecture": record.architecture,
+        }
+        await _answer(self._revisions.replace_one(key, kept, upsert=True))
+        old = {"design_id": record.id, "number": {"$lte": record.revision - KEPT_REVISIONS}}
+        await _answer(self._revisions.delete_many(old))
+        return record
+
+
+def _revision(document: Mapping[str, Any]) -> RevisionRecord:
+    return RevisionRecord(document["number"], document["saved_at"], document["architecture"])
 
 
 def _design(document: Mapping[str, Any]) -> DesignRecord:

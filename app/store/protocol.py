@@ -48,6 +48,15 @@ class DesignRecord:
 
 
 @dataclass(frozen=True)
+class RevisionRecord:
+    """One saved state of a design."""
+
+    revision: int
+    saved_at: str
+    architecture: JsonObject
+
+
+@dataclass(frozen=True)
 class Page(Generic[Record]):
     """One page of a list and where the next one starts (None at the end)."""
 
@@ -58,8 +67,8 @@ class Page(Generic[Record]):
 class DesignStore(Protocol):
     """Designs, saved by compare-and-set on their revision."""
 
-    async def create(self, design_id: str, architecture: JsonObject) -> DesignRecord:
-        """Keeps a new design as revision 1."""
+    async def create(self, design_id: str, architecture: JsonObject) -> DesignRecord | None:
+        """Keeps a new design as revision 1; None where the id is taken."""
         ...
 
     async def get(self, design_id: str) -> DesignRecord | None:
@@ -81,7 +90,17 @@ class DesignStore(Protocol):
         ...
 
     async def delete(self, design_id: str) -> bool:
-        """Whether there was one to delete."""
+        """Whether there was one to delete; its revisions go with it."""
+        ...
+
+    async def revisions(
+        self, design_id: str, limit: int, before: int | None
+    ) -> Page[RevisionRecord]:
+        """The newest revisions that are kept, newest first."""
+        ...
+
+    async def revision(self, design_id: str, revision: int) -> RevisionRecord | None:
+        """One revision, or None where it is not kept."""
         ...
 
 

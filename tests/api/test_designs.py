@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import uuid
 from typing import Any
 
 import httpx
@@ -168,3 +169,51 @@ def test_the_catalogue_is_the_spec(client: httpx.Client) -> None:
     assert {"board_input", "moe_layer", "action_output"} <= types
     assert catalogue["limits"]["components"] == 512
     assert catalogue["hyperparameters"]["hyperparameters"][0]["name"] == "learning_rate"
+
+
+def test_a_design_made_offline_is_created_under_its_own_id(
+    client: httpx.Client, design_id: str
+) -> None:
+    design, _ = _fetch(client, design_id)
+    mine = uuid.uuid4().hex
+    path, create = f"/api/designs/{mine}", {"if-none-match": "*"}
+    made = client.put(path, json={**design, "id": mine}, headers=create)
+    assert made.status_code == 201
+    assert made.headers["location"] == path
+    assert _fetch(client, mine) == ({**design, "id": mine}, '"1"')
+    again = client.put(path, json={**design, "id": mine, "name": "Again"}, headers=create)
+    assert again.status_code == 412
+    assert again.json()["current"]["name"] == design["name"]
+    assert again.headers["etag"] == '"1"'
+
+
+def test_a_precondition_says_one_thing(client: httpx.Client, design_id: str) -> None:
+    design, etag = _fetch(client, design_id)
+    path = f"/api/designs/{design_id}"
+    for headers in ({"if-none-match": etag}, {"if-none-match": "*", "if-match": etag}):
+        assert client.put(path, json=design, headers=headers).status_code == 400
+    other = {**design, "id": design_id}
+    refused = client.put(f"/api/designs/{NOBODY}", json=other, headers={"if-none-match": "*"})
+    assert refused.status_code == 422
+
+
+def test_every_saved_state_can_be_read_again(client: httpx.Client, design_id: str) -> None:
+    design, etag = _fetch(client, design_id)
+    path = f"/api/designs/{design_id}"
+    states = [design]
+    for name in ("Second", "Third"):
+        states.append({**design, "name": name})
+        etag = client.put(path, json=states[-1], headers={"if-match": etag}).headers["etag"]
+    first_page = client.get(f"{path}/revisions?limit=2").json()
+    assert [item["revision"] for item in first_page["items"]] == [3, 2]
+    assert first_page["items"][0]["name"] == "Third"
+    assert first_page["items"][0]["component_count"] == len(design["components"])
+    rest = client.get(f"{path}/revisions?cursor={first_page['next']}").json()
+    assert [item["revision"] for item in rest["items"]] == [1]
+    for number, state in enumerate(states, start=1):
+        assert client.get(f"{path}/revisions/{number}").json() == state
+    assert client.get(f"{path}/revisions/4").status_code == 404
+    assert client.get(f"{path}/revisions/0").status_code == 422
+    assert client.get(f"/api/designs/{NOBODY}/revisions").status_code == 404
+    assert client.delete(path).status_code == 204
+    assert client.get(f"{path}/revisions").status_code == 404

@@ -59,7 +59,7 @@ export interface paths {
         get: operations["fetch_design"];
         /**
          * Save Design
-         * @description Saves over the revision that If-Match names.
+         * @description Saves over the revision that If-Match names; with `If-None-Match: *` creates (201).
          */
         put: operations["save_design"];
         post?: never;
@@ -105,6 +105,46 @@ export interface paths {
          * @description Hands out a checkpoint as a file; ONNX was checked against torch.
          */
         get: operations["export_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/designs/{design_id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Revisions
+         * @description Lists the saved states that are kept, newest first.
+         */
+        get: operations["list_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/designs/{design_id}/revisions/{revision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch Revision
+         * @description Returns the design as it was saved.
+         */
+        get: operations["fetch_revision"];
         put?: never;
         post?: never;
         delete?: never;
@@ -744,6 +784,30 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RevisionList
+         * @description One page of a design's history, newest first.
+         */
+        RevisionList: {
+            /** Items */
+            items: components["schemas"]["RevisionMeta"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * RevisionMeta
+         * @description What the history shows of a saved state.
+         */
+        RevisionMeta: {
+            /** Component Count */
+            component_count: number;
+            /** Name */
+            name: string;
+            /** Revision */
+            revision: number;
+            /** Saved At */
+            saved_at: string;
+        };
+        /**
          * RunDetail
          * @description One run; `latest` is its last `training_update`, `last_seq` its last event's number.
          */
@@ -1096,6 +1160,7 @@ export interface operations {
             query?: never;
             header?: {
                 "if-match"?: string | null;
+                "if-none-match"?: string | null;
             };
             path: {
                 design_id: string;
@@ -1331,6 +1396,126 @@ export interface operations {
             };
             /** @description problem */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_revisions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                design_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionList"];
+                };
+            };
+            /** @description problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                revision: number;
+                design_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelArchitecture"];
+                };
+            };
+            /** @description problem */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
