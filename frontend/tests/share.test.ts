@@ -49,7 +49,7 @@ const anyComponent = fc.constantFrom(...catalogue.values()).chain((block) => {
   const props = [...block.props.values()].filter(({ name }) => name !== "x" && name !== "y");
   const own = fc.record(Object.fromEntries(props.map((prop) => [prop.name, anyValue(prop)])), { requiredKeys: [] });
   const layout = fc.option(fc.record({ x: fc.integer({ min: -9000, max: 9000 }), y: fc.integer({ min: -9000, max: 9000 }) }), { nil: {} });
-  return fc.tuple(own, layout).map(([some, where]) => ({ type: block.type, props: { ...some, ...where } as Record<string, PropValue> }));
+  return fc.tuple(own, layout).map(([some, where]) => ({ type: block.type, props: { ...some, ...where } }));
 });
 
 /** Any graph of known blocks, with loops, loose ends and rules broken at will. */

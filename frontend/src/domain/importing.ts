@@ -132,7 +132,8 @@ function readDocument(document: unknown): Imported {
   const { design, result } = checkDocument(own);
   const malformed = result.issues.filter(isFormatIssue);
   if (malformed.length > 0) return refused("malformed", malformed);
-  const { id: _, ...read } = toArchitecture(design);
+  const { name, version: now, meta, components, edges } = toArchitecture(design);
+  const read: NewDesign = { name, version: now, meta, components, edges };
   return { ok: true, design: read, analysis: analyse(read) };
 }
 
