@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it } from "vitest";
 import { removeBlock, setProp } from "../src/domain/edit";
 import { analyse } from "../src/domain/validate";
-import { answers, kept } from "../src/stores/db";
+import { answers, fresh, kept } from "../src/stores/db";
 import { designHistory, replaceDesign, useDesignStore } from "../src/stores/designStore";
 import { pathOf, routeOf } from "../src/stores/route";
 import { template } from "./templates";
@@ -46,8 +46,9 @@ describe("the design store", () => {
 describe("what the phone keeps", () => {
   it("comes back from IndexedDB as it was, with the revision it builds on", async () => {
     const design = template("residual-experts");
-    await kept.put({ id: design.id, design, base: '"3"', dirty: true, changedAt: 1 });
-    expect(await kept.get(design.id)).toEqual({ id: design.id, design, base: '"3"', dirty: true, changedAt: 1 });
+    const record = { ...fresh(design), base: { etag: '"3"', design }, changedAt: 1 };
+    await kept.put(record);
+    expect(await kept.get(design.id)).toEqual(record);
     await kept.remove(design.id);
     expect(await kept.all()).toEqual([]);
   });

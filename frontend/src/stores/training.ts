@@ -7,6 +7,7 @@ import type { CompileResult, TrainRequest } from "../api/types";
 import type { Issue } from "../domain/types";
 import { useDesignStore } from "./designStore";
 import { saveNow } from "./designSync";
+import { randomHex } from "./newDesign";
 
 export type HyperValue = number | boolean;
 
@@ -80,7 +81,7 @@ export async function trainDesign(): Promise<string | null> {
   useTraining.setState({ busy: "train", failure: null });
   try {
     const designId = await savedDesignId();
-    return await startRun(designId, randomKey());
+    return await startRun(designId, randomHex());
   } catch (error) {
     fail("Not started", error);
     return null;
@@ -97,11 +98,6 @@ async function startRun(designId: string, key: string): Promise<string> {
     if (!(error instanceof Unreachable)) throw error;
     return (await api.train(designId, options, key)).run_id;
   }
-}
-
-/** `crypto.randomUUID` is missing where the page is not in a secure context. */
-function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 export function dismissCompiled(): void {

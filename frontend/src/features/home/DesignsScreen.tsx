@@ -36,10 +36,6 @@ export function DesignsScreen() {
   }, [connection]);
 
   const create = async (body: { name?: string; template?: string }): Promise<void> => {
-    if (connection !== "online") {
-      toast("A new design needs the server. Designs that you opened before can be edited offline.", "bad");
-      return;
-    }
     setCreating(body.template ?? "new");
     try {
       const designId = await createDesign(body);

@@ -7,6 +7,7 @@ export function ConflictSheet() {
   const conflict = useSync((state) => state.conflict);
   const mine = useDesignStore((state) => state.currentDesign);
   if (!conflict || !mine) return null;
+  const there = { etag: conflict.etag, design: conflict.theirs };
   return (
     <Sheet
       title="Changed on another device"
@@ -15,11 +16,11 @@ export function ConflictSheet() {
       onClose={() => useSync.setState({ conflict: null })}
     >
       <div className="choices">
-        <button type="button" className="choice" onClick={() => void resolveConflict("mine")}>
+        <button type="button" className="choice" onClick={() => void resolveConflict(mine, there)}>
           <strong>Keep mine</strong>
           <span>{mine.components.length} blocks, as they are on this phone</span>
         </button>
-        <button type="button" className="choice" onClick={() => void resolveConflict("theirs")}>
+        <button type="button" className="choice" onClick={() => void resolveConflict(conflict.theirs, there)}>
           <strong>Take theirs</strong>
           <span>{conflict.theirs.components.length} blocks, as the server has them; my edits go</span>
         </button>

@@ -7,8 +7,8 @@ import { stepped, typedNumber, usefulPresets } from "../../domain/steps";
 import type { ModelArchitecture } from "../../domain/types";
 import { explain } from "../../api/problems";
 import { useDesignStore } from "../../stores/designStore";
-import { forget, saveAsNew } from "../../stores/designSync";
-import { deleteDesign } from "../../stores/library";
+import { putBack } from "../../stores/designSync";
+import { deleteDesign, restoreDesign } from "../../stores/library";
 import { go } from "../../stores/route";
 import { toast } from "../../stores/toasts";
 import { Stepper } from "../../ui/controls";
@@ -32,7 +32,7 @@ export function MenuSheet({ design, onClose, onOptions }: Props) {
   return (
     <Sheet title="Design" subtitle={`${design.components.length} blocks`} testId="design-menu" onClose={onClose}>
       <Rename design={design} />
-      {saveState === "gone" && <Rescue />}
+      {saveState === "gone" && <Rescue design={design} onClose={onClose} />}
       <button type="button" className="row-button" onClick={onOptions}>
         <Icon name="tune" />
         <span>Training options</span>
@@ -116,43 +116,36 @@ function MetaFields({ design }: { design: ModelArchitecture }) {
   });
 }
 
-function Rescue() {
-  const rescue = async (): Promise<void> => {
-    try {
-      const id = await saveAsNew();
-      if (id) go({ screen: "studio", designId: id }, "replace");
-    } catch (error) {
-      toast(explain(error), "bad");
-    }
-  };
+function Rescue({ design, onClose }: { design: ModelArchitecture; onClose: () => void }) {
   return (
-    <button type="button" className="button button--filled button--wide" onClick={() => void rescue()}>
-      Save as a new design
+    <button
+      type="button"
+      className="button button--filled button--wide"
+      onClick={() => {
+        onClose();
+        void putBack(design.id);
+      }}
+    >
+      Put this design back
     </button>
   );
 }
 
 function Delete({ design, onClose }: { design: ModelArchitecture; onClose: () => void }) {
-  const [isSure, setSure] = useState(false);
   const remove = async (): Promise<void> => {
-    if (!isSure) {
-      setSure(true);
-      return;
-    }
     try {
-      if (useDesignStore.getState().saveState !== "gone") await deleteDesign(design.id);
-      await forget(design.id);
+      await deleteDesign(design.id);
       onClose();
       go({ screen: "designs" }, "replace");
-      toast(`${design.name} deleted`);
+      toast(`${design.name} deleted`, "info", { label: "Undo", run: () => void restoreDesign(design.id) });
     } catch (error) {
       toast(explain(error), "bad");
     }
   };
   return (
-    <button type="button" className="row-button row-button--bad" onClick={() => void remove()} onBlur={() => setSure(false)}>
+    <button type="button" className="row-button row-button--bad" onClick={() => void remove()}>
       <Icon name="trash" />
-      <span>{isSure ? "Tap again to delete this design and its revisions" : "Delete this design"}</span>
+      <span>Delete this design</span>
     </button>
   );
 }
