@@ -44,7 +44,9 @@ def test_someone_else_saved_first(phone: Page, studio: StudioServer) -> None:
     expect(phone.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
     newest = studio.client.get("/api/designs").json()["items"][0]["id"]
     answer = studio.client.get(f"/api/designs/{newest}")
-    theirs = answer.json() | {"name": "Renamed elsewhere"}
+    theirs = answer.json()
+    (experts,) = [row for row in theirs["components"] if row["id"] == "experts"]
+    experts["props"]["n_experts"] = 2
     saved = studio.client.put(
         f"/api/designs/{newest}", json=theirs, headers={"if-match": answer.headers["etag"]}
     )

@@ -52,7 +52,6 @@ export function DesignsScreen() {
     if (new URLSearchParams(location.search).get("new") !== "1") return;
     history.replaceState(null, "", "/model-studio");
     window.setTimeout(() => void create({}));
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, for the address that the page was opened with
   }, []);
 
   const shown = showsAll ? designs : designs?.slice(0, FIRST_DESIGNS);
