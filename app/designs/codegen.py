@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from app.designs.shapes import Shape, input_shape
 from app.designs.validate import Validation, validate_document
 
 SKELETON = "skeleton.py.jinja"
+_ENUM_MEMBER = re.compile(r"[0-9A-Za-z_]+")
 
 
 class InvalidDesignError(ValueError):
@@ -53,8 +55,11 @@ class _Layer:
 
 @dataclass(frozen=True)
 class _Step:
+    """`name = self.c<index>(arguments)`; without a name the answer is of no use."""
+
     index: int
-    sources: tuple[str, ...]
+    name: str | None
+    arguments: tuple[str, ...]
 
 
 def generate_model_code(architecture: Mapping[str, Any]) -> GeneratedCode:
@@ -92,13 +97,7 @@ def _render(design: Design, shapes: Mapping[str, Shape | None]) -> str:
     layers = [
         _layer(place[component.id], component, design, shapes) for component in design.components
     ]
-    steps = [
-        _Step(
-            place[name],
-            tuple(f"h{place[source]}" for source in design.inputs[name]) or ("board",),
-        )
-        for name in design.order
-    ]
+    steps = _steps(design, place)
     values = [f"h{place[head.id]}" for head in design.of_type("value_output")]
     implied = implied_value_input(design)
     if implied is not None:
@@ -107,7 +106,7 @@ def _render(design: Design, shapes: Mapping[str, Shape | None]) -> str:
         defaults = {prop.name: prop.default for prop in head.props.values()}
         shape = input_shape(design, implied, shapes)
         layers.append(_Layer(index, head.class_name, _arguments(head, defaults, shape, {})))
-        steps.append(_Step(index, (f"h{place[design.inputs[implied.id][0]]}",)))
+        steps.append(_Step(index, f"h{index}", (f"h{place[design.inputs[implied.id][0]]}",)))
         values = [f"h{index}"]
     return _skeleton().render(
         class_names=sorted({layer.class_name for layer in layers}),
@@ -116,6 +115,28 @@ def _render(design: Design, shapes: Mapping[str, Shape | None]) -> str:
         policies=[f"h{place[head.id]}" for head in design.of_type("action_output")],
         values=values,
     )
+
+
+def _steps(design: Design, place: Mapping[str, int]) -> list[_Step]:
+    """Every block in forward order; a gradient checkpoint runs the chain behind it itself."""
+    chains = {
+        checkpoint.id: design.checkpointed(checkpoint.id)
+        for checkpoint in design.of_type("grad_checkpoint")
+    }
+    run_by_others = {name for chain in chains.values() for name in chain}
+    steps = []
+    for name in design.order:
+        if name in run_by_others:
+            continue
+        chain = chains.get(name, ())
+        arguments = [f"h{place[source]}" for source in design.inputs[name]] or ["board"]
+        arguments += [f"self.c{place[inner]}" for inner in chain]
+        is_aux = design.by_id[name].type == "aux_loss_head"
+        if is_aux:
+            arguments.append("board")
+        given = None if is_aux else f"h{place[chain[-1] if chain else name]}"
+        steps.append(_Step(place[name], given, tuple(arguments)))
+    return steps
 
 
 @functools.cache
@@ -137,7 +158,7 @@ def _layer(
     assert block is not None
     extra: dict[str, PropValue] = {}
     if block.type == "moe_layer":
-        extra["lb_coef"] = _lb_coef(design, component)
+        extra.update(_balance(design, component))
     shape = input_shape(design, component, shapes)
     return _Layer(index, block.class_name, _arguments(block, component.values, shape, extra))
 
@@ -161,18 +182,24 @@ def _arguments(
 
 
 def _literal(value: PropValue | None) -> str:
-    if isinstance(value, (bool, int, float)) or (isinstance(value, str) and value.isalnum()):
+    if isinstance(value, (bool, int, float)) or (
+        isinstance(value, str) and _ENUM_MEMBER.fullmatch(value)
+    ):
         return repr(value)
     raise UnsafeSourceError("a value is neither a number nor an enum member")
 
 
-def _lb_coef(design: Design, moe: Component) -> float:
+def _balance(design: Design, moe: Component) -> dict[str, PropValue]:
+    """What the router decides that the experts obey: the nearest upstream, else the first."""
     upstream = design.reached_from([moe.id], backwards=True)
     before = [name for name in design.order if name in upstream and _is_router(design.by_id[name])]
-    if before:
-        return _reward_coef(design.by_id[before[-1]])
-    routers = design.of_type("load_balance_router")
-    return _reward_coef(routers[0] if routers else None)
+    routers = [design.by_id[before[-1]]] if before else design.of_type("load_balance_router")
+    router = routers[0] if routers else None
+    if router is None or router.values["balance"] == "loss":
+        return {"lb_coef": _reward_coef(router), "bias_rate": 0.0}
+    rate = router.values["bias_rate"]
+    assert rate is not None
+    return {"lb_coef": 0.0, "bias_rate": float(rate)}
 
 
 def _is_router(component: Component) -> bool:

@@ -1,29 +1,47 @@
-"""Numbers of a design: exact parameters and the memory of training, from the catalogue's terms.
+"""Numbers of a design from the catalogue's terms: one table that phone, server and torch share.
 
-The twin of `frontend/src/domain/estimate.ts`.
+The twin of `frontend/src/domain/estimate.ts`. Everything is a whole number, so that both languages
+give the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from app.designs.catalogue import Term, catalogue
+from app.designs.catalogue import Block, PropValue, Term, catalogue
 from app.designs.graph import Component, Design
-from app.designs.shapes import Shape, input_shape
+from app.designs.shapes import Shape, Shapes, accepted_shapes, output_shape
 from app.spec import read_spec
 
 IMPLIED_VALUE_HEAD = "value_output"
 """Type of the head that is added, with its default props, where a design has none of its own."""
+_TRAINING_ONLY = "aux_loss_head"
+
+Values = Mapping[str, PropValue | None]
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """`param_count` equals `sum(p.numel())` of the compiled model wherever the design is valid."""
+    """What a design costs.
+
+    Attributes:
+        param_count: equals `sum(p.numel())` of the compiled model wherever the design is valid.
+        flops_per_board: multiplications and additions of the matrix products of one forward pass
+            over one board, as torch's FlopCounterMode counts them.
+        dense_flops_per_board: the same of the exported form, in which every expert computes.
+        activations_per_board: numbers that a training step keeps for the backward pass.
+        onnx_params: parameters that the exported file holds.
+    """
 
     param_count: int
+    flops_per_board: int
+    dense_flops_per_board: int
     activations_per_board: int
+    onnx_params: int
     component_params: Mapping[str, int]
+    component_flops: Mapping[str, int]
 
     @property
     def memory_mb(self) -> int:
@@ -37,26 +55,66 @@ class Estimate:
         )
         return int(memory["process_mb"] - (-bytes_used // 1_000_000))
 
+    @property
+    def onnx_bytes(self) -> int:
+        """Size of the exported file."""
+        onnx = read_spec("limits.json")["onnx"]
+        blocks = len(self.component_params)
+        weights = self.onnx_params * onnx["bytes_per_param"]
+        return int(onnx["base_bytes"] + weights + blocks * onnx["bytes_per_block"])
 
-def estimate(design: Design, shapes: Mapping[str, Shape | None]) -> Estimate:
+    @property
+    def phone_us_per_move(self) -> int:
+        """Microseconds for one move on a phone, in a browser, on one thread."""
+        phone = read_spec("limits.json")["phone"]
+        blocks = len(self.component_params)
+        computing = self.dense_flops_per_board // phone["flops_per_us"]
+        return int(phone["base_us"] + blocks * phone["us_per_block"] + computing)
+
+    def to_json(self) -> dict[str, Any]:
+        """The one table of numbers, as the wire has it."""
+        return {
+            "param_count": self.param_count,
+            "flops_per_board": self.flops_per_board,
+            "training_memory_mb": self.memory_mb,
+            "onnx_bytes": self.onnx_bytes,
+            "phone_ms_per_move": self.phone_us_per_move / 1000,
+        }
+
+
+@dataclass(frozen=True)
+class _Cost:
+    params: int
+    activations: int
+    flops: int
+    dense_flops: int
+
+
+def estimate(design: Design, shapes: Shapes) -> Estimate:
     """Counts every component that can be counted; one whose numbers are unknown counts 0."""
-    params: dict[str, int] = {}
-    activations = 0
+    costs: dict[str, _Cost] = {}
     for component in design.components:
-        if component.block is None:
-            continue
-        first = input_shape(design, component, shapes)
-        params[component.id] = _total(component.block.params, component.values, first)
-        activations += _total(component.block.activations, component.values, first)
-    total = sum(params.values())
+        if component.block is not None:
+            inputs = accepted_shapes(design, component, shapes)
+            out = output_shape(component, inputs)
+            costs[component.id] = _cost(component.block, component.values, inputs, out)
+    every = list(costs.values())
     implied = implied_value_input(design)
     if implied is not None:
-        block = catalogue()[IMPLIED_VALUE_HEAD]
-        values = {prop.name: prop.default for prop in block.props.values()}
-        shape = input_shape(design, implied, shapes)
-        total += _total(block.params, values, shape)
-        activations += _total(block.activations, values, shape)
-    return Estimate(total, activations, params)
+        head = catalogue()[IMPLIED_VALUE_HEAD]
+        values = {prop.name: prop.default for prop in head.props.values()}
+        every.append(_cost(head, values, accepted_shapes(design, implied, shapes), None))
+    param_count = sum(cost.params for cost in every)
+    left_out = sum(costs[component.id].params for component in design.of_type(_TRAINING_ONLY))
+    return Estimate(
+        param_count=param_count,
+        flops_per_board=sum(cost.flops for cost in every),
+        dense_flops_per_board=sum(cost.dense_flops for cost in every),
+        activations_per_board=sum(cost.activations for cost in every) - _saved(design, costs),
+        onnx_params=param_count - left_out,
+        component_params={name: cost.params for name, cost in costs.items()},
+        component_flops={name: cost.flops for name, cost in costs.items()},
+    )
 
 
 def implied_value_input(design: Design) -> Component | None:
@@ -65,19 +123,42 @@ def implied_value_input(design: Design) -> Component | None:
     return actions[0] if actions and not design.of_type("value_output") else None
 
 
-def _total(terms: tuple[Term, ...], values: Mapping[str, object], first: Shape | None) -> int:
-    return sum(_term(term, values, first) for term in terms)
+def _saved(design: Design, costs: Mapping[str, _Cost]) -> int:
+    """Activations that gradient checkpoints spare: all of their chains but the largest one."""
+    chains = [
+        sum(costs[name].activations for name in design.checkpointed(checkpoint.id))
+        for checkpoint in design.of_type("grad_checkpoint")
+    ]
+    return sum(chains) - max(chains, default=0)
 
 
-def _term(term: Term, values: Mapping[str, object], first: Shape | None) -> int:
-    if term.when_prop is not None and values.get(term.when_prop) != term.when_equals:
+def _cost(block: Block, values: Values, inputs: Sequence[Shape | None], out: Shape | None) -> _Cost:
+    first = inputs[0] if inputs else None
+    shape_factors = {
+        "width": first.width if first else None,
+        "tokens": first.tokens if first else None,
+        "out_width": out.width if out else None,
+        "out_tokens": out.tokens if out else None,
+    }
+    factors = {**values, **shape_factors}
+    return _Cost(
+        params=_total(block.params, factors),
+        activations=_total(block.activations, factors),
+        flops=_total(block.flops, factors),
+        dense_flops=_total(block.dense_flops, factors),
+    )
+
+
+def _total(terms: tuple[Term, ...], factors: Values) -> int:
+    return sum(_term(term, factors) for term in terms)
+
+
+def _term(term: Term, factors: Values) -> int:
+    if not term.when.holds(factors):
         return 0
     product = term.coef
     for factor in term.of:
-        if factor in ("width", "tokens"):
-            value: object = getattr(first, factor) if first else None
-        else:
-            value = values.get(factor)
+        value = factors.get(factor)
         if type(value) is not int:
             return 0
         product *= value

@@ -91,6 +91,26 @@ class Design:
         left -= set(_peel(outputs, inputs))
         return tuple(name for name in rest if name in left)
 
+    def checkpointed(self, name: str) -> tuple[str, ...]:
+        """The ids that a gradient checkpoint computes twice: the chain behind it.
+
+        It ends after as many blocks as the prop `blocks` says, and before a branch, a merge, a
+        head or the next checkpoint.
+        """
+        chain: list[str] = []
+        at = name
+        while len(chain) < (self.by_id[name].whole("blocks") or 0) and len(self.outputs[at]) == 1:
+            at = self.outputs[at][0]
+            component = self.by_id[at]
+            block = component.block
+            is_link = (
+                block is not None and not block.is_head and component.type != "grad_checkpoint"
+            )
+            if not is_link or len(self.inputs[at]) != 1 or at in chain:
+                break
+            chain.append(at)
+        return tuple(chain)
+
     def reached_from(self, starts: Iterable[str], *, backwards: bool = False) -> set[str]:
         """The ids that can be walked to from `starts`, which are included."""
         onward = self.inputs if backwards else self.outputs

@@ -74,15 +74,30 @@ def _check_ends(design: Design) -> Iterator[Issue]:
     if not design.of_type("moe_layer"):
         for router in design.of_type("load_balance_router"):
             yield make_issue(
-                "design.router_without_experts", {"block": router.text}, component_id=router.id
+                "design.router_without_experts",
+                {"block": router.text},
+                component_id=router.id,
+                fix=_remove(router),
+            )
+    for checkpoint in design.of_type("grad_checkpoint"):
+        if not design.checkpointed(checkpoint.id):
+            yield make_issue(
+                "design.checkpoint_without_blocks",
+                {"block": checkpoint.text},
+                component_id=checkpoint.id,
+                fix=_remove(checkpoint),
             )
 
 
 def _is_open_end(design: Design, name: str) -> bool:
-    block = design.by_id[name].block
-    return (
-        not design.outputs[name] and block is not None and block.output_kind not in (None, "board")
-    )
+    component = design.by_id[name]
+    output = component.block.output(component.values) if component.block else None
+    return not design.outputs[name] and output is not None and output.kind != "board"
+
+
+def _remove(component: Component) -> Fix:
+    op = {"op": "remove", "component_id": component.id}
+    return Fix(f"Remove {component.text}", (op,))
 
 
 def _remove_edge(edge: Edge) -> Fix:
@@ -124,7 +139,7 @@ def _check_ports(design: Design) -> Iterator[Issue]:
         if block is None:
             continue
         sources = design.inputs[component.id]
-        if block.max_inputs == 0:
+        if block.is_source:
             for source in sources:
                 yield make_issue(
                     "design.edge_into_input",
@@ -139,6 +154,7 @@ def _check_ports(design: Design) -> Iterator[Issue]:
                 "design.too_few_inputs",
                 {"block": component.text, "min": block.min_inputs, "count": len(sources)},
                 component_id=component.id,
+                fix=_remove(component),
             )
         if block.is_head:
             for target in design.outputs[component.id]:
@@ -167,9 +183,36 @@ def _check_reach(design: Design) -> Iterator[Issue]:
     for component in design.components:
         if starts and component.id not in reached:
             yield make_issue(
-                "design.unreachable", {"block": component.text}, component_id=component.id
+                "design.unreachable",
+                {"block": component.text},
+                component_id=component.id,
+                fix=_reach_fix(design, component, reached),
             )
         elif ends and component.id not in useful:
             yield make_issue(
-                "design.dead_end", {"block": component.text}, component_id=component.id
+                "design.dead_end",
+                {"block": component.text},
+                component_id=component.id,
+                fix=_remove(component),
             )
+
+
+def _reach_fix(design: Design, component: Component, reached: set[str]) -> Fix | None:
+    """Feeds the start of the chain that the component belongs to; None inside a loop."""
+    if component.id in design.looped:
+        return None
+    start = component
+    while design.inputs[start.id]:
+        start = design.by_id[design.inputs[start.id][0]]
+        if start.id in design.looped:
+            return None
+    takes_board = start.block is not None and start.block.accepts == ("board",)
+    for name in reversed(design.order):
+        if name not in reached:
+            continue
+        source = design.by_id[name]
+        gives_board = source.type == "board_input" and source.values["encoding"] == "exponents"
+        if gives_board if takes_board else _is_open_end(design, name):
+            op = {"op": "add_edge", "edge": [name, start.id]}
+            return Fix(f"Connect {source.text} to it", (op,))
+    return _remove(component)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from app.designs.estimate import Estimate, estimate
 from app.designs.graph import Design
 from app.designs.issues import Issue, in_report_order, is_format_issue, make_issue
+from app.designs.mismatches import find_mismatches
 from app.designs.parse import parse_document
 from app.designs.rules import check_rules
-from app.designs.shapes import Shape, infer_shapes
+from app.designs.shapes import Shapes, infer_shapes
 from app.spec import read_spec
 
 _OVERSIZED = ("design.too_many_components", "design.too_many_edges")
@@ -25,7 +25,7 @@ class Validation:
 
     design: Design
     issues: tuple[Issue, ...]
-    shapes: Mapping[str, Shape | None]
+    shapes: Shapes
     estimate: Estimate
 
     @functools.cached_property
@@ -44,23 +44,32 @@ class Validation:
         return tuple(issue for issue in self.issues if is_format_issue(issue))
 
     def to_json(self) -> dict[str, Any]:
-        """ValidationResult: `paramCount` in millions, `estimatedMemory` in MB."""
+        """ValidationResult: `paramCount` in millions, `estimatedMemory` in MB, and all numbers."""
         return {
             "valid": self.valid,
             "paramCount": self.estimate.param_count / 1e6,
             "estimatedMemory": self.estimate.memory_mb,
             "errors": list(self.errors),
             "issues": [issue.to_json() for issue in self.issues],
+            "numbers": self.estimate.to_json(),
+            "blocks": {
+                name: {
+                    "output": str(shape) if shape else None,
+                    "params": self.estimate.component_params.get(name, 0),
+                    "flops": self.estimate.component_flops.get(name, 0),
+                }
+                for name, shape in self.shapes.items()
+            },
         }
 
 
 def validate_document(document: object) -> Validation:
     """Parses and checks any JSON value; never raises on it."""
     design, issues = parse_document(document)
-    shapes, mismatches = infer_shapes(design)
+    shapes = infer_shapes(design)
     if not any(issue.code in _OVERSIZED for issue in issues):
         issues.extend(check_rules(design))
-        issues.extend(mismatches)
+        issues.extend(find_mismatches(design, shapes))
     counted = estimate(design, shapes)
     limit: int = read_spec("limits.json")["params"]
     if counted.param_count > limit:
