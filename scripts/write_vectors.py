@@ -28,6 +28,8 @@ def vector(name: str, document: object) -> dict[str, Any]:
             "issues": [issue.to_json() for issue in validation.issues],
             "shapes": {key: str(shape) if shape else None for key, shape in shapes.items()},
             "component_params": dict(validation.estimate.component_params),
+            "component_flops": dict(validation.estimate.component_flops),
+            "numbers": validation.estimate.to_json(),
             "architecture": to_architecture(validation.design),
         },
     }

@@ -1,12 +1,12 @@
 """Numbers of a design from the catalogue's terms: one table that phone, server and torch share.
 
-The twin of `frontend/src/domain/estimate.ts`. Everything is a whole number, so that both languages
-give the same.
+The twin of `frontend/src/domain/estimate.ts`. Everything is a whole number that saturates at
+`LARGEST`, so that both languages give the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from app.spec import read_spec
 IMPLIED_VALUE_HEAD = "value_output"
 """Type of the head that is added, with its default props, where a design has none of its own."""
 _TRAINING_ONLY = "aux_loss_head"
+LARGEST = 2**53 - 1
+"""The largest whole number that a phone counts exactly; larger ones are given as this."""
 
 Values = Mapping[str, PropValue | None]
 
@@ -47,20 +49,17 @@ class Estimate:
     def memory_mb(self) -> int:
         """Megabytes (1e6 bytes) that training takes at the default minibatch."""
         memory = read_spec("limits.json")["memory"]
-        bytes_used = (
-            self.param_count * memory["bytes_per_param"]
-            + self.activations_per_board
-            * memory["boards_per_minibatch"]
-            * memory["bytes_per_activation"]
-        )
-        return int(memory["process_mb"] - (-bytes_used // 1_000_000))
+        per_board = memory["boards_per_minibatch"] * memory["bytes_per_activation"]
+        weights = _saturated(self.param_count * memory["bytes_per_param"])
+        activations = _saturated(self.activations_per_board * per_board)
+        return int(memory["process_mb"] - (-_saturated(weights + activations) // 1_000_000))
 
     @property
     def onnx_bytes(self) -> int:
         """Size of the exported file."""
         onnx = read_spec("limits.json")["onnx"]
         blocks = len(self.component_params)
-        weights = self.onnx_params * onnx["bytes_per_param"]
+        weights = _saturated(self.onnx_params * onnx["bytes_per_param"])
         return int(onnx["base_bytes"] + weights + blocks * onnx["bytes_per_block"])
 
     @property
@@ -104,13 +103,13 @@ def estimate(design: Design, shapes: Shapes) -> Estimate:
         head = catalogue()[IMPLIED_VALUE_HEAD]
         values = {prop.name: prop.default for prop in head.props.values()}
         every.append(_cost(head, values, accepted_shapes(design, implied, shapes), None))
-    param_count = sum(cost.params for cost in every)
-    left_out = sum(costs[component.id].params for component in design.of_type(_TRAINING_ONLY))
+    param_count = _sum(cost.params for cost in every)
+    left_out = _sum(costs[component.id].params for component in design.of_type(_TRAINING_ONLY))
     return Estimate(
         param_count=param_count,
-        flops_per_board=sum(cost.flops for cost in every),
-        dense_flops_per_board=sum(cost.dense_flops for cost in every),
-        activations_per_board=sum(cost.activations for cost in every) - _saved(design, costs),
+        flops_per_board=_sum(cost.flops for cost in every),
+        dense_flops_per_board=_sum(cost.dense_flops for cost in every),
+        activations_per_board=_sum(cost.activations for cost in every) - _saved(design, costs),
         onnx_params=param_count - left_out,
         component_params={name: cost.params for name, cost in costs.items()},
         component_flops={name: cost.flops for name, cost in costs.items()},
@@ -126,10 +125,10 @@ def implied_value_input(design: Design) -> Component | None:
 def _saved(design: Design, costs: Mapping[str, _Cost]) -> int:
     """Activations that gradient checkpoints spare: all of their chains but the largest one."""
     chains = [
-        sum(costs[name].activations for name in design.checkpointed(checkpoint.id))
+        _sum(costs[name].activations for name in design.checkpointed(checkpoint.id))
         for checkpoint in design.of_type("grad_checkpoint")
     ]
-    return sum(chains) - max(chains, default=0)
+    return _sum(chains) - max(chains, default=0)
 
 
 def _cost(block: Block, values: Values, inputs: Sequence[Shape | None], out: Shape | None) -> _Cost:
@@ -150,16 +149,28 @@ def _cost(block: Block, values: Values, inputs: Sequence[Shape | None], out: Sha
 
 
 def _total(terms: tuple[Term, ...], factors: Values) -> int:
-    return sum(_term(term, factors) for term in terms)
+    """The sum of the terms that count; 0 where a factor of one of them is unknown."""
+    products = [_product(term, factors) for term in terms if term.when.holds(factors)]
+    known = [product for product in products if product is not None]
+    return _sum(known) if len(known) == len(products) else 0
 
 
-def _term(term: Term, factors: Values) -> int:
-    if not term.when.holds(factors):
-        return 0
+def _product(term: Term, factors: Values) -> int | None:
     product = term.coef
     for factor in term.of:
         value = factors.get(factor)
         if type(value) is not int:
-            return 0
+            return None
         product *= value
-    return product
+    return _saturated(product)
+
+
+def _sum(numbers: Iterable[int]) -> int:
+    total = 0
+    for number in numbers:
+        total = _saturated(total + number)
+    return total
+
+
+def _saturated(number: int) -> int:
+    return max(-LARGEST, min(LARGEST, number))

@@ -5,6 +5,7 @@ The twin of `frontend/src/domain/parse.ts`: same issues, same order, same words.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -192,10 +193,11 @@ class _Reader:
         words: dict[str, str | int] = {"prop": prop.name, "block": text}
         read = _READERS[prop.kind](value)
         if read is None:
-            self.report("prop.type", {**words, "expected": _EXPECTED[prop.kind]}, **at)
+            fix = _use(component, prop, prop.default)
+            self.report("prop.type", {**words, "expected": _EXPECTED[prop.kind]}, fix=fix, **at)
             return None
         if prop.kind == "enum" and read not in prop.choices:
-            fix = _set_prop(component, prop.name, prop.default, f"Use {prop.default}")
+            fix = _use(component, prop, prop.default)
             self.report("prop.value", {**words, "choices": ", ".join(prop.choices)}, fix=fix, **at)
             return None
         if prop.min is None or prop.max is None or isinstance(read, (bool, str)):
@@ -204,7 +206,7 @@ class _Reader:
         if safe and prop.min <= read <= prop.max:
             return read
         nearest = prop.min if read < prop.min else prop.max
-        fix = _set_prop(component, prop.name, nearest, f"Use {nearest}")
+        fix = _use(component, prop, nearest)
         above = prop.max < read <= COUNTED_ABOVE_MAX and prop.max_code != "prop.range"
         bounds = {"min": str(prop.min), "max": str(prop.max)}
         if not above:
@@ -279,6 +281,10 @@ _READERS: Mapping[str, Callable[[object], PropValue | None]] = {
 }
 
 
-def _set_prop(component: str | None, prop: str, value: object, label: str) -> Fix:
-    op = {"op": "set_prop", "component_id": component, "prop": prop, "value": value}
-    return Fix(label, (op,))
+def _use(component: str | None, prop: Prop, value: PropValue | None) -> Fix | None:
+    """Sets the prop to a value that is certainly good; None where there is no such value."""
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else json.dumps(value)
+    op = {"op": "set_prop", "component_id": component, "prop": prop.name, "value": value}
+    return Fix(f"Use {text}", (op,))

@@ -82,6 +82,24 @@ class CreateDesign(BaseModel):
     template: str | None = Field(default=None, description="A slug of GET /api/templates.")
 
 
+class NumbersTable(BaseModel):
+    """What a design costs; FLOPs of one forward pass, ms per move in a phone's browser."""
+
+    param_count: int
+    flops_per_board: int
+    training_memory_mb: int
+    onnx_bytes: int
+    phone_ms_per_move: float
+
+
+class BlockNumbers(BaseModel):
+    """What one component gives, for example "[B, 16, 64]", and costs."""
+
+    output: str | None
+    params: int
+    flops: int
+
+
 class ValidationResult(BaseModel):
     """`paramCount` in millions, `estimatedMemory` in MB for training at the default batch."""
 
@@ -90,6 +108,8 @@ class ValidationResult(BaseModel):
     estimatedMemory: int
     errors: list[str]
     issues: list[Issue]
+    numbers: NumbersTable
+    blocks: dict[str, BlockNumbers] = Field(description="By component id.")
 
 
 class CompileResult(BaseModel):
@@ -120,6 +140,7 @@ class TemplateItem(BaseModel):
     design: ModelArchitecture
     paramCount: float
     estimatedMemory: int
+    numbers: NumbersTable
 
 
 class TemplateList(BaseModel):

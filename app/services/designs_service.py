@@ -223,6 +223,7 @@ def template_items() -> list[JsonObject]:
                 "design": to_architecture(verdict.design),
                 "paramCount": verdict.estimate.param_count / 1e6,
                 "estimatedMemory": verdict.estimate.memory_mb,
+                "numbers": verdict.estimate.to_json(),
             }
         )
     return items

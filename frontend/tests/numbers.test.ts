@@ -41,8 +41,8 @@ describe("formats", () => {
   it("writes counts, shares, shapes, sizes and times", () => {
     expect(formatCount(107_461)).toBe("107,461");
     expect([0, 0.004, 0.5, 1].map(formatPercent)).toEqual(["0%", "<1%", "50%", "100%"]);
-    expect(formatShape({ kind: "tokens", width: 64 })).toBe("16 × 64");
-    expect(formatShape({ kind: "board", width: 1 })).toBe("16 cells");
+    expect(formatShape({ kind: "tokens", tokens: 16, width: 64 })).toBe("16 × 64");
+    expect(formatShape({ kind: "board", tokens: 16, width: 1 })).toBe("16 cells");
     expect(formatBytes(444_000)).toBe("444 kB");
     expect([12, 200, 7500].map(formatDuration)).toEqual(["12 s", "3 min", "2 h 5 min"]);
   });

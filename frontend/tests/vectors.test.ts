@@ -23,11 +23,13 @@ describe("golden vectors of spec/vectors, shared with Python", () => {
     const { design, shapes, estimate, result } = checkDocument(document);
     const found = {
       valid: result.valid,
-      param_count: Number(estimate.paramCount),
+      param_count: estimate.paramCount,
       estimated_memory: result.estimatedMemory,
       issues: result.issues,
       shapes: Object.fromEntries([...shapes].map(([id, shape]) => [id, shape && shapeText(shape)])),
-      component_params: Object.fromEntries([...estimate.componentParams].map(([id, count]) => [id, Number(count)])),
+      component_params: Object.fromEntries(estimate.componentParams),
+      component_flops: Object.fromEntries(estimate.componentFlops),
+      numbers: result.numbers,
       architecture: toArchitecture(design),
     };
     expect(found).toEqual(wanted);

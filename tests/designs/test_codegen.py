@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from app.designs import (
     validate_document,
 )
 from app.designs.codegen import check_source
+from app.spec import spec_folder
 from tests.designs.strategies import documents, valid_designs
 
 
@@ -84,8 +86,30 @@ def test_each_expert_block_takes_the_nearest_router_before_it() -> None:
     }
     generated = generate_model_code(design)
     lines = [line for line in generated.source.splitlines() if "MoELayer.Config" in line]
-    assert [line.rsplit("lb_coef=", 1)[1] for line in lines] == ["0.25))", "0.25))", "0.5))"]
+    assert [line.rsplit("lb_coef=", 1)[1] for line in lines] == [
+        "0.25, bias_rate=0.0))",
+        "0.25, bias_rate=0.0))",
+        "0.5, bias_rate=0.0))",
+    ]
     assert generated.config["lb_reward_coef"] == 0.25
+    chain[3]["props"] = {"balance": "bias", "reward_coef": 3, "bias_rate": 0.01}
+    by_bias = generate_model_code(design).source
+    assert "ff_ratio=2, shared_expert=False, lb_coef=0.0, bias_rate=0.01))" in by_bias
+
+
+def test_a_checkpoint_runs_the_chain_behind_it_and_an_auxiliary_head_sees_the_board() -> None:
+    vectors = json.loads((spec_folder() / "vectors" / "documents.json").read_text())
+    documents = {row["name"]: row["document"] for row in vectors}
+    source = generate_model_code(documents["everything: each block of the catalogue once"]).source
+    forward = source.split("def forward")[1]
+    assert "h5 = self.c2(h1, self.c3, self.c4, self.c5)" in forward
+    assert not any(f"self.c{inner}(" in forward for inner in (3, 4, 5))
+    assert "        self.c18(h14, board)" in forward
+    source = generate_model_code(documents["two checkpoints, each with its chain"]).source
+    assert "h3 = self.c2(h1, self.c3)" in source
+    assert "h4 = self.c4(h3)" in source
+    assert "h7 = self.c5(h4, self.c6, self.c7)" in source
+    assert "h9 = self.c8(h7, self.c9)" in source
 
 
 @pytest.mark.parametrize(

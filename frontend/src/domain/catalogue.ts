@@ -34,11 +34,41 @@ export interface Prop {
   layout: boolean;
 }
 
-/** `coef` times the product of the factors `of`; counted only where `when` holds. */
+interface Condition {
+  prop: string;
+  equals: PropValue;
+}
+
+/** Props that must have certain values; empty, it always holds. */
+export type When = readonly Condition[];
+
+type Values = ReadonlyMap<string, PropValue | null>;
+
+export function holds(when: When, values: Values): boolean {
+  return when.every(({ prop, equals }) => values.get(prop) === equals);
+}
+
+/**
+ * `coef` times the product of the factors `of`; counted only where `when` holds. A factor is a prop, or `width` and
+ * `tokens` of the first input, `out_width` and `out_tokens` of what comes out.
+ */
 export interface Term {
   coef: number;
   of: string[];
-  when?: { prop: string; equals: PropValue };
+  when: When;
+}
+
+/**
+ * What a block gives, while `when` holds. `width` is a number, the factors of a product, or "sum" of all inputs'
+ * widths; null is the input's own. `tokens` is a number; null is the input's own. `validKernel` is the prop that holds
+ * the side of an unpadded window.
+ */
+export interface Output {
+  when: When;
+  kind: ShapeKind | "same";
+  width: number | string[] | "sum" | null;
+  tokens: number | null;
+  validKernel: string | null;
 }
 
 export type CategoryId = "input" | "mixing" | "layer" | "merge" | "output";
@@ -52,14 +82,22 @@ export interface Block {
   minInputs: number;
   maxInputs: number;
   accepts: ShapeKind[];
-  outputKind: ShapeKind | "same" | null;
+  /** Whether its input's cells must form a square. */
+  square: boolean;
+  outputs: Output[];
+  /** The prop that alone decides the width of what comes out; null where none does. */
   outputWidth: string | null;
   inputWidth: string | null;
   props: ReadonlyMap<string, Prop>;
   params: Term[];
   activations: Term[];
+  flops: Term[];
+  /** FLOPs of the exported form. */
+  denseFlops: Term[];
   /** Whether the block ends the network (nothing can follow it). */
   isHead: boolean;
+  /** Whether the board comes in here (nothing can lead into it). */
+  isSource: boolean;
 }
 
 export type MetaName = "d_model" | "n_heads" | "n_experts";
@@ -86,18 +124,66 @@ interface PropRow {
   values?: Choice[];
 }
 
+type WhenRow = { when?: Condition | Condition[] };
+type TermRow = WhenRow & { coef: number; of: string[] };
+type OutputRow = WhenRow & {
+  kind: string;
+  width?: number | string[] | "sum";
+  tokens?: number | { valid_kernel: string };
+};
+
 interface BlockRow {
   type: string;
   class_name: string;
   title: string;
   summary: string;
   category: string;
-  inputs: { min: number; max: number; accepts: string[] };
-  output: { kind: string; width?: string } | null;
+  inputs: { min: number; max: number; accepts: string[]; square?: boolean };
+  output: OutputRow | OutputRow[] | null;
   input_width?: string;
   props: PropRow[];
-  params: Term[];
-  activations: Term[];
+  params: TermRow[];
+  activations: TermRow[];
+  flops: TermRow[];
+  dense_flops?: TermRow[];
+}
+
+function whenOf({ when = [] }: WhenRow): When {
+  return Array.isArray(when) ? when : [when];
+}
+
+function termsOf(rows: TermRow[]): Term[] {
+  return rows.map((row) => ({ coef: row.coef, of: row.of, when: whenOf(row) }));
+}
+
+function outputOf(row: OutputRow): Output {
+  const { width = null, tokens = null } = row;
+  return {
+    when: whenOf(row),
+    kind: row.kind as Output["kind"],
+    width,
+    tokens: typeof tokens === "number" ? tokens : null,
+    validKernel: tokens !== null && typeof tokens === "object" ? tokens.valid_kernel : null,
+  };
+}
+
+function soleWidthProp(outputs: Output[]): string | null {
+  const [first] = outputs;
+  if (!first || !Array.isArray(first.width) || first.width.length !== 1) return null;
+  const [prop] = first.width;
+  const isSame = ({ width }: Output): boolean => Array.isArray(width) && width.length === 1 && width[0] === prop;
+  return outputs.every(isSame) ? (prop ?? null) : null;
+}
+
+/** Whether a whole number lies within the bounds of a prop and is the multiple that is asked for. */
+export function allows(prop: Prop, value: number): boolean {
+  const isInBounds = (prop.min === null || value >= prop.min) && (prop.max === null || value <= prop.max);
+  return isInBounds && value % (prop.multipleOf ?? 1) === 0;
+}
+
+/** The alternative of a block's outputs that holds for these values; null for a head. */
+export function outputFor(block: Block, values: Values): Output | null {
+  return block.outputs.find(({ when }) => holds(when, values)) ?? null;
 }
 
 function propOf(row: PropRow, layout = false): Prop {
@@ -129,6 +215,7 @@ const LAYOUT = (blocksSpec.layout_props as PropRow[]).map((row) => propOf(row, t
 
 function blockOf(row: BlockRow): Block {
   const props = [...row.props.map((prop) => propOf(prop)), ...LAYOUT];
+  const outputs = (Array.isArray(row.output) ? row.output : row.output ? [row.output] : []).map(outputOf);
   return {
     type: row.type,
     className: row.class_name,
@@ -138,13 +225,17 @@ function blockOf(row: BlockRow): Block {
     minInputs: row.inputs.min,
     maxInputs: row.inputs.max,
     accepts: row.inputs.accepts as ShapeKind[],
-    outputKind: (row.output?.kind ?? null) as Block["outputKind"],
-    outputWidth: row.output?.width ?? null,
+    square: row.inputs.square ?? false,
+    outputs,
+    outputWidth: soleWidthProp(outputs),
     inputWidth: row.input_width ?? null,
     props: new Map(props.map((prop) => [prop.name, prop])),
-    params: row.params,
-    activations: row.activations,
+    params: termsOf(row.params),
+    activations: termsOf(row.activations),
+    flops: termsOf(row.flops),
+    denseFlops: termsOf(row.dense_flops ?? row.flops),
     isHead: row.output === null,
+    isSource: row.inputs.max === 0,
   };
 }
 

@@ -2,7 +2,9 @@
  * Operations on a design. Each changes the design it is given (in the store an immer draft) and keeps the order of the
  * edges it does not touch, since the first input of a block decides its shape.
  */
-import { type Block, catalogue, limits, metaProps, type MetaName, type Prop } from "./catalogue";
+import { allows, type Block, catalogue, limits, metaProps, type MetaName, type Prop } from "./catalogue";
+import { parseDocument } from "./parse";
+import { inferShapes, type Shape, shapeText } from "./shapes";
 import type { Edge, ModelArchitecture, ModelComponent, PropValue } from "./types";
 
 /** Where a block goes: onto a connection (heads that read the same source may come along), behind a block, or nowhere. */
@@ -37,19 +39,11 @@ export function effectiveValue(design: ModelArchitecture, component: ModelCompon
   return prop.defaultFrom ? design.meta[prop.defaultFrom] : prop.default;
 }
 
-/** The width that flows out of a component as far as its own props and its first inputs tell. */
-export function widthAfter(design: ModelArchitecture, id: string): number | null {
-  const seen = new Set<string>();
-  for (let at: string | undefined = id; at !== undefined && !seen.has(at); at = sourcesOf(design, at)[0]) {
-    seen.add(at);
-    const component = componentOf(design, at);
-    const block = catalogue.get(component?.type ?? "");
-    if (!component || !block) return null;
-    const prop = block.props.get(block.outputWidth ?? block.inputWidth ?? "");
-    const width = prop ? effectiveValue(design, component, prop) : null;
-    if (typeof width === "number") return width;
-  }
-  return null;
+/** What flows out of a component as far as it can be told; null for the board itself. */
+export function flowAfter(design: ModelArchitecture, id: string): Shape | null {
+  const { design: graph } = parseDocument(design);
+  const shape = inferShapes(graph).get(id) ?? null;
+  return shape?.kind === "board" ? null : shape;
 }
 
 export function freshId(design: ModelArchitecture, type: string): string {
@@ -60,14 +54,23 @@ export function freshId(design: ModelArchitecture, type: string): string {
   }
 }
 
+const NICE_WIDTHS = { multipleOf: 8, most: 512 };
+
+/** Whether a new layer had better be as wide as what comes in, rather than as the design's default. */
+function isNiceWidth(width: number): boolean {
+  return width % NICE_WIDTHS.multipleOf === 0 && width <= NICE_WIDTHS.most;
+}
+
 /** Props for a new block whose input is `width` wide: the catalogue's defaults, bent so that they fit. */
 export function startingProps(design: ModelArchitecture, block: Block, width: number | null): Record<string, PropValue> {
   const props: Record<string, PropValue> = {};
   for (const prop of block.props.values()) {
     if (prop.layout) continue;
     let value = prop.defaultFrom ? design.meta[prop.defaultFrom] : prop.default;
-    const isWidth = prop.name === block.inputWidth || prop.name === block.outputWidth;
-    if (isWidth && width !== null && block.type !== "embedding") value = width;
+    if (width !== null) {
+      const isOutput = prop.name === block.outputWidth && !block.accepts.includes("board");
+      if (prop.name === block.inputWidth || (isOutput && isNiceWidth(width))) value = width;
+    }
     if (typeof value === "number" && prop.min !== null) value = Math.max(prop.min, value);
     if (value !== null) props[prop.name] = value;
   }
@@ -96,7 +99,7 @@ export function insertBlock(
   if (!block) throw new Error(`no block of type ${type}`);
   const id = freshId(design, type);
   const from = place.kind === "loose" ? null : place.from;
-  const width = from === null ? null : widthAfter(design, from);
+  const width = from === null ? null : (flowAfter(design, from)?.width ?? null);
   addComponent(design, { id, type, props: { ...startingProps(design, block, width), ...props } }, from);
   if (block.maxInputs === 0) {
     feedTheUnfed(design, id);
@@ -129,16 +132,22 @@ function wire(design: ModelArchitecture, id: string, block: Block, from: string,
   if (second !== null) connect(design, second, id);
 }
 
-/** The nearest block before `from` whose output is as wide: what a residual connection would add. */
+/** The nearest block before `from` that gives the same shape: what a residual connection would merge. */
 function residualSource(design: ModelArchitecture, from: string, id: string): string | null {
-  const width = widthAfter(design, from);
+  const { design: graph } = parseDocument(design);
+  const shapes = inferShapes(graph);
+  const text = textOf(shapes.get(from));
   const seen = new Set([from, id]);
-  let at: string | undefined = sourcesOf(design, from)[0];
-  for (; at !== undefined && !seen.has(at); at = sourcesOf(design, at)[0]) {
+  let [at] = sourcesOf(design, from);
+  for (; at !== undefined && !seen.has(at); [at] = sourcesOf(design, at)) {
     seen.add(at);
-    if (blockOf(design, at)?.outputKind !== "board" && widthAfter(design, at) === width) return at;
+    if (textOf(shapes.get(at)) === text) return at;
   }
   return null;
+}
+
+function textOf(shape: Shape | null | undefined): string {
+  return shape ? shapeText(shape) : "";
 }
 
 function feedTheUnfed(design: ModelArchitecture, board: string): void {
@@ -229,15 +238,19 @@ export function setProp(design: ModelArchitecture, id: string | null, prop: stri
   if (component) component.props[prop] = value;
 }
 
-/** Gives every block that has a width the width `width`, and new blocks too; heads are lowered until they divide it. */
+/**
+ * Gives every block that must have its input's width the width `width`, the layers before them that had the old one,
+ * and new blocks too; heads are lowered until they divide it.
+ */
 export function setWidthEverywhere(design: ModelArchitecture, width: number): void {
+  const old = new Set(design.components.map((component) => ownWidth(design, component)));
   design.meta.d_model = width;
   design.meta.n_heads = divisorUpTo(width, design.meta.n_heads);
   for (const component of design.components) {
     const block = catalogue.get(component.type);
-    for (const name of [block?.inputWidth, block?.outputWidth]) {
-      if (name) component.props[name] = width;
-    }
+    const [input, output] = [widthProp(design, component, "inputWidth"), widthProp(design, component, "outputWidth")];
+    if (input) component.props[input.prop.name] = width;
+    if (output && old.has(output.value) && allows(output.prop, width)) component.props[output.prop.name] = width;
     for (const prop of block?.props.values() ?? []) {
       const value = effectiveValue(design, component, prop);
       if (prop.divides && typeof value === "number" && width % value !== 0) {
@@ -245,6 +258,22 @@ export function setWidthEverywhere(design: ModelArchitecture, width: number): vo
       }
     }
   }
+}
+
+/** The width that a block works in: what it must be given, or what an embedding makes of the board. */
+function ownWidth(design: ModelArchitecture, component: ModelComponent): PropValue | null {
+  const prop = catalogue.get(component.type)?.props.get("d_model");
+  return prop ? effectiveValue(design, component, prop) : null;
+}
+
+function widthProp(
+  design: ModelArchitecture,
+  component: ModelComponent,
+  side: "inputWidth" | "outputWidth",
+): { prop: Prop; value: PropValue | null } | null {
+  const block = catalogue.get(component.type);
+  const prop = block?.props.get(block[side] ?? "");
+  return prop ? { prop, value: effectiveValue(design, component, prop) } : null;
 }
 
 export function connect(design: ModelArchitecture, from: string, to: string): void {

@@ -1,57 +1,94 @@
 /**
- * Numbers of a design: exact parameters and the memory that training takes, from the catalogue's terms.
- * The twin of `app/designs/estimate.py`. Counts are bigint: a refused design may exceed 2^53.
+ * Numbers of a design from the catalogue's terms: one table that phone, server and torch share. The twin of
+ * `app/designs/estimate.py`. Everything is a whole number that saturates at `LARGEST`, so that both languages give the
+ * same; a product of whole numbers that is not larger is exact in between too.
  */
-import { catalogue, limits, type Term } from "./catalogue";
+import { type Block, catalogue, holds, limits, type Term } from "./catalogue";
 import type { Component, Design } from "./graph";
-import { inputShape, type Shape, type Shapes, tokensOf } from "./shapes";
-import type { PropValue } from "./types";
+import { acceptedShapes, outputShape, type Shape, type Shapes } from "./shapes";
+import type { DesignNumbers, PropValue } from "./types";
 
 /** Type of the head that is added, with its default props, where a design has none of its own. */
 const IMPLIED_VALUE_HEAD = "value_output";
+const TRAINING_ONLY = "aux_loss_head";
+/** The largest whole number that a phone counts exactly; larger ones are given as this. */
+const LARGEST = Number.MAX_SAFE_INTEGER;
 
 type Values = ReadonlyMap<string, PropValue | null>;
 
-/** `paramCount` equals `sum(p.numel())` of the compiled model wherever the design is valid. */
+interface Cost {
+  params: number;
+  activations: number;
+  flops: number;
+  denseFlops: number;
+}
+
+/** What a design costs. */
 export interface Estimate {
-  paramCount: bigint;
-  activationsPerBoard: bigint;
-  componentParams: ReadonlyMap<string, bigint>;
+  /** Equals `sum(p.numel())` of the compiled model wherever the design is valid. */
+  paramCount: number;
+  /** Multiplications and additions of the matrix products of one forward pass over one board. */
+  flopsPerBoard: number;
+  /** The same of the exported form, in which every expert computes. */
+  denseFlopsPerBoard: number;
+  /** Numbers that a training step keeps for the backward pass. */
+  activationsPerBoard: number;
+  /** Parameters that the exported file holds. */
+  onnxParams: number;
+  componentParams: ReadonlyMap<string, number>;
+  componentFlops: ReadonlyMap<string, number>;
 }
 
 /** Megabytes (1e6 bytes) that training takes at the default minibatch. */
 export function memoryMb({ paramCount, activationsPerBoard }: Estimate): number {
   const { memory } = limits;
-  const bytes =
-    paramCount * BigInt(memory.bytes_per_param) +
-    activationsPerBoard * BigInt(memory.boards_per_minibatch) * BigInt(memory.bytes_per_activation);
-  return Number(BigInt(memory.process_mb) + (bytes + 999_999n) / 1_000_000n);
+  const weights = saturated(paramCount * memory.bytes_per_param);
+  const activations = saturated(activationsPerBoard * memory.boards_per_minibatch * memory.bytes_per_activation);
+  const bytes = saturated(weights + activations);
+  return memory.process_mb + floorDiv(bytes, 1e6) + (bytes % 1e6 === 0 ? 0 : 1);
+}
+
+/** The one table of numbers, as the wire has it. */
+export function numbersOf(estimated: Estimate): DesignNumbers {
+  const { onnx, phone } = limits;
+  const blocks = estimated.componentParams.size;
+  const weights = saturated(estimated.onnxParams * onnx.bytes_per_param);
+  const computingUs = floorDiv(estimated.denseFlopsPerBoard, phone.flops_per_us);
+  return {
+    param_count: estimated.paramCount,
+    flops_per_board: estimated.flopsPerBoard,
+    training_memory_mb: memoryMb(estimated),
+    onnx_bytes: onnx.base_bytes + weights + blocks * onnx.bytes_per_block,
+    phone_ms_per_move: (phone.base_us + blocks * phone.us_per_block + computingUs) / 1000,
+  };
 }
 
 /** Counts every component that can be counted; one whose numbers are unknown counts 0. */
 export function estimate(design: Design, shapes: Shapes): Estimate {
-  const componentParams = new Map<string, bigint>();
-  let paramCount = 0n;
-  let activationsPerBoard = 0n;
-  const count = (params: Term[], activations: Term[], values: Values, first: Shape | null): bigint => {
-    const own = total(params, values, first);
-    paramCount += own;
-    activationsPerBoard += total(activations, values, first);
-    return own;
-  };
+  const costs = new Map<string, Cost>();
   for (const component of design.components) {
     if (component.block === null) continue;
-    const { params, activations } = component.block;
-    const first = inputShape(design, component, shapes);
-    componentParams.set(component.id, count(params, activations, component.values, first));
+    const inputs = acceptedShapes(design, component, shapes);
+    costs.set(component.id, costOf(component.block, component.values, inputs, outputShape(component, inputs)));
   }
+  const every = [...costs.values()];
   const implied = impliedValueInput(design);
   const head = catalogue.get(IMPLIED_VALUE_HEAD);
   if (implied && head) {
     const values = new Map([...head.props.values()].map((prop) => [prop.name, prop.default]));
-    count(head.params, head.activations, values, inputShape(design, implied, shapes));
+    every.push(costOf(head, values, acceptedShapes(design, implied, shapes), null));
   }
-  return { paramCount, activationsPerBoard, componentParams };
+  const paramCount = total(every.map(({ params }) => params));
+  const leftOut = total(design.ofType(TRAINING_ONLY).map(({ id }) => costs.get(id)?.params ?? 0));
+  return {
+    paramCount,
+    flopsPerBoard: total(every.map(({ flops }) => flops)),
+    denseFlopsPerBoard: total(every.map(({ denseFlops }) => denseFlops)),
+    activationsPerBoard: total(every.map(({ activations }) => activations)) - saved(design, costs),
+    onnxParams: paramCount - leftOut,
+    componentParams: new Map([...costs].map(([id, { params }]) => [id, params])),
+    componentFlops: new Map([...costs].map(([id, { flops }]) => [id, flops])),
+  };
 }
 
 /** The action output whose input an implied value head reads; null where there is a value output. */
@@ -59,23 +96,60 @@ function impliedValueInput(design: Design): Component | null {
   return design.ofType("value_output").length === 0 ? (design.ofType("action_output")[0] ?? null) : null;
 }
 
-function total(terms: Term[], values: Values, first: Shape | null): bigint {
-  return terms.reduce((sum, term) => sum + termValue(term, values, first), 0n);
+/** Activations that gradient checkpoints spare: all of their chains but the largest one. */
+function saved(design: Design, costs: ReadonlyMap<string, Cost>): number {
+  const chains = design
+    .ofType("grad_checkpoint")
+    .map(({ id }) => total(design.checkpointed(id).map((inner) => costs.get(inner)?.activations ?? 0)));
+  return total(chains) - Math.max(0, ...chains);
 }
 
-function termValue(term: Term, values: Values, first: Shape | null): bigint {
-  if (term.when && values.get(term.when.prop) !== term.when.equals) return 0n;
-  let product = BigInt(term.coef);
-  for (const factor of term.of) {
-    const value = factorValue(factor, values, first);
-    if (typeof value !== "number" || !Number.isInteger(value)) return 0n;
-    product *= BigInt(value);
+function costOf(block: Block, values: Values, inputs: readonly (Shape | null)[], out: Shape | null): Cost {
+  const first = inputs[0] ?? null;
+  const factors = new Map(values);
+  factors.set("width", first?.width ?? null);
+  factors.set("tokens", first?.tokens ?? null);
+  factors.set("out_width", out?.width ?? null);
+  factors.set("out_tokens", out?.tokens ?? null);
+  return {
+    params: counted(block.params, factors),
+    activations: counted(block.activations, factors),
+    flops: counted(block.flops, factors),
+    denseFlops: counted(block.denseFlops, factors),
+  };
+}
+
+/** The sum of the terms that count; 0 where a factor of one of them is unknown. */
+function counted(terms: Term[], factors: Values): number {
+  const products: number[] = [];
+  for (const term of terms) {
+    if (!holds(term.when, factors)) continue;
+    const product = productOf(term, factors);
+    if (product === null) return 0;
+    products.push(product);
   }
-  return product;
+  return total(products);
 }
 
-function factorValue(factor: string, values: Values, first: Shape | null): PropValue | null {
-  if (factor === "width") return first?.width ?? null;
-  if (factor === "tokens") return first ? tokensOf(first) : null;
-  return values.get(factor) ?? null;
+function productOf(term: Term, factors: Values): number | null {
+  let product = term.coef;
+  for (const factor of term.of) {
+    const value = factors.get(factor);
+    if (typeof value !== "number" || !Number.isInteger(value)) return null;
+    product *= value;
+  }
+  return saturated(product);
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => saturated(sum + number), 0);
+}
+
+function saturated(number: number): number {
+  return Math.max(-LARGEST, Math.min(LARGEST, number));
+}
+
+/** Exact where the rounded quotient of two large numbers would not be. */
+function floorDiv(number: number, by: number): number {
+  return (number - (number % by)) / by;
 }

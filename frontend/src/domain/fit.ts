@@ -48,7 +48,7 @@ function tryBlock(design: ModelArchitecture, type: string, place: Place, before:
     fits: worse === undefined,
     reason: worse ? (reasonHere(design, type, place) ?? worse.message) : null,
     shape: shapes.get(id) ?? null,
-    params: Number(estimate.componentParams.get(id) ?? 0n),
+    params: estimate.componentParams.get(id) ?? 0,
   };
 }
 

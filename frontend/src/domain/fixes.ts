@@ -1,6 +1,6 @@
 /** One-tap repairs: what the operations of an issue's `fix` do to a design. */
 import { catalogue } from "./catalogue";
-import { componentOf, disconnect, disconnectAll, insertBlock, type Place, setProp, sourcesOf } from "./edit";
+import { componentOf, connect, disconnect, disconnectAll, insertBlock, type Place, removeBlock, setProp, sourcesOf } from "./edit";
 import type { Fix, FixOp, ModelArchitecture } from "./types";
 
 /** Applies every operation in order. Changes `design` (an immer draft in the store). */
@@ -18,6 +18,12 @@ function applyOp(design: ModelArchitecture, op: FixOp): void {
       break;
     case "remove_edge":
       disconnect(design, op.edge[0], op.edge[1]);
+      break;
+    case "add_edge":
+      if (op.edge.every((id) => componentOf(design, id))) connect(design, op.edge[0], op.edge[1]);
+      break;
+    case "remove":
+      removeBlock(design, op.component_id);
       break;
     case "insert":
       insertBlock(design, op.type, { kind: "edge", from: op.between[0], to: op.between[1], withHeads: false }, op.props);

@@ -1,5 +1,5 @@
 /** Numbers, times and shapes as people read them on a small screen. */
-import { CELLS, type Shape } from "./shapes";
+import type { Shape } from "./shapes";
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
@@ -41,8 +41,8 @@ export function formatPercent(part: number): string {
 
 /** "16 × 64": cells by width; "64" for one vector; "board". */
 export function formatShape(shape: Shape): string {
-  if (shape.kind === "board") return `${CELLS} cells`;
-  return shape.kind === "vector" ? `${shape.width}` : `${CELLS} × ${shape.width}`;
+  if (shape.kind === "board") return `${shape.tokens} cells`;
+  return shape.kind === "vector" ? `${shape.width}` : `${shape.tokens} × ${shape.width}`;
 }
 
 export function formatBytes(bytes: number): string {

@@ -35,6 +35,7 @@ export class Design {
   readonly outputs: Neighbours;
   /** Ids in forward order (Kahn's algorithm, ties by document order); ids behind a loop are left out. */
   readonly order: readonly string[];
+  private loops: Set<string> | null = null;
 
   constructor(
     readonly id: string | null,
@@ -74,14 +75,37 @@ export class Design {
   }
 
   /** Ids that lie on a loop or between two loops, in document order. */
-  get looped(): string[] {
+  get looped(): ReadonlySet<string> {
+    this.loops ??= this.findLoops();
+    return this.loops;
+  }
+
+  private findLoops(): Set<string> {
     const settled = new Set(this.order);
     const rest = this.components.map(({ id }) => id).filter((id) => !settled.has(id));
     const left = new Set(rest);
     const within = (neighbours: Neighbours): Neighbours =>
       new Map(rest.map((id) => [id, (neighbours.get(id) ?? []).filter((other) => left.has(other))]));
     const ends = new Set(peel(within(this.outputs), within(this.inputs)));
-    return rest.filter((id) => !ends.has(id));
+    return new Set(rest.filter((id) => !ends.has(id)));
+  }
+
+  /**
+   * The ids that a gradient checkpoint computes twice: the chain behind it. It ends after as many blocks as the prop
+   * `blocks` says, and before a branch, a merge, a head or the next checkpoint.
+   */
+  checkpointed(id: string): string[] {
+    const chain: string[] = [];
+    const most = this.byId.get(id)?.whole("blocks") ?? 0;
+    let [next, ...others] = this.outputsOf(id);
+    while (chain.length < most && next !== undefined && others.length === 0) {
+      const component = this.byId.get(next);
+      const isLink = component?.block && !component.block.isHead && component.type !== "grad_checkpoint";
+      if (!isLink || this.inputsOf(next).length !== 1 || chain.includes(next)) break;
+      chain.push(next);
+      [next, ...others] = this.outputsOf(next);
+    }
+    return chain;
   }
 
   /** The ids that can be walked to from `starts`, which are included. */

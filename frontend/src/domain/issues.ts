@@ -30,7 +30,7 @@ export interface Place {
   fix?: Fix | null;
 }
 
-export type Words = Record<string, string | number | bigint>;
+export type Words = Record<string, string | number>;
 
 /** An issue with the severity and the sentence that `spec/rules.json` has for `code`. */
 export function makeIssue(code: string, words: Words = {}, place: Place = {}): Issue {

@@ -193,12 +193,13 @@ class Reader {
     const words = { prop: prop.name, block: text };
     const read = readAs(prop, value);
     if (read === null) {
-      this.report("prop.type", { ...words, expected: EXPECTED[prop.kind] }, at);
+      const fix = setTo(id, prop, prop.default);
+      this.report("prop.type", { ...words, expected: EXPECTED[prop.kind] }, { ...at, fix });
       return null;
     }
     const choices = prop.choices.map((choice) => choice.value);
     if (prop.kind === "enum" && !choices.includes(read as string)) {
-      const fix = setProp(id, prop.name, prop.default ?? "", `Use ${String(prop.default)}`);
+      const fix = setTo(id, prop, prop.default);
       this.report("prop.value", { ...words, choices: choices.join(", ") }, { ...at, fix });
       return null;
     }
@@ -206,7 +207,7 @@ class Reader {
     const safe = Math.abs(read) <= Number.MAX_SAFE_INTEGER;
     if (safe && prop.min <= read && read <= prop.max) return read;
     const nearest = read < prop.min ? prop.min : prop.max;
-    const fix = setProp(id, prop.name, nearest, `Use ${nearest}`);
+    const fix = setTo(id, prop, nearest);
     const above = prop.max < read && read <= COUNTED_ABOVE_MAX && prop.maxCode !== "prop.range";
     if (!above) {
       this.report("prop.range", { ...words, min: prop.min, max: prop.max }, { ...at, fix });
@@ -276,8 +277,10 @@ function blockNamed(type: unknown): Block | null {
   return catalogue.get(type.toLowerCase()) ?? null;
 }
 
-function setProp(id: string | null, prop: string, value: PropValue, label: string): Fix {
-  return { label, ops: [{ op: "set_prop", component_id: id, prop, value }] };
+/** Sets the prop to a value that is certainly good; null where there is no such value. */
+function setTo(id: string | null, prop: Prop, value: PropValue | null): Fix | null {
+  if (value === null) return null;
+  return { label: `Use ${value.toString()}`, ops: [{ op: "set_prop", component_id: id, prop: prop.name, value }] };
 }
 
 function isObject(value: unknown): value is Json {

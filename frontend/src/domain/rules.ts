@@ -2,7 +2,7 @@
  * The rules of a design: the five of the reference's section 6 and those that its graph implies.
  * The twin of `app/designs/rules.py`.
  */
-import { type MetaName, metaProps, type Prop } from "./catalogue";
+import { type MetaName, metaProps, outputFor, type Prop } from "./catalogue";
 import type { Component, Design } from "./graph";
 import { makeIssue } from "./issues";
 import type { Edge, Fix, Issue } from "./types";
@@ -87,16 +87,25 @@ function* checkEnds(design: Design): Generator<Issue> {
   }
   if (design.ofType("moe_layer").length === 0) {
     for (const router of design.ofType("load_balance_router")) {
-      yield makeIssue("design.router_without_experts", { block: router.text }, { component_id: router.id });
+      const place = { component_id: router.id, fix: remove(router) };
+      yield makeIssue("design.router_without_experts", { block: router.text }, place);
     }
+  }
+  for (const checkpoint of design.ofType("grad_checkpoint")) {
+    if (design.checkpointed(checkpoint.id).length > 0) continue;
+    const place = { component_id: checkpoint.id, fix: remove(checkpoint) };
+    yield makeIssue("design.checkpoint_without_blocks", { block: checkpoint.text }, place);
   }
 }
 
 function isOpenEnd(design: Design, id: string): boolean {
-  const block = design.byId.get(id)?.block ?? null;
-  return (
-    design.outputsOf(id).length === 0 && block !== null && block.outputKind !== null && block.outputKind !== "board"
-  );
+  const component = design.byId.get(id);
+  const output = component?.block ? outputFor(component.block, component.values) : null;
+  return design.outputsOf(id).length === 0 && output !== null && output.kind !== "board";
+}
+
+function remove(component: Component): Fix {
+  return { label: `Remove ${component.text}`, ops: [{ op: "remove", component_id: component.id }] };
 }
 
 function removeEdge(edge: Edge): Fix {
@@ -108,13 +117,12 @@ function* checkLoops(design: Design): Generator<Issue> {
     const block = design.byId.get(edge[0])?.text ?? "";
     yield makeIssue("design.cycle", { block }, { component_id: edge[0], fix: removeEdge(edge) });
   }
-  const looped = design.looped;
-  const inside = new Set(looped);
+  const inside = design.looped;
   const place = new Map(design.components.map(({ id }, at) => [id, at]));
   const back = design.edges.find(
     ([from, to]) => inside.has(from) && inside.has(to) && (place.get(to) ?? 0) <= (place.get(from) ?? 0),
   );
-  for (const id of looped) {
+  for (const id of inside) {
     const block = design.byId.get(id)?.text ?? "";
     yield makeIssue("design.cycle", { block }, { component_id: id, fix: back ? removeEdge(back) : null });
   }
@@ -125,7 +133,7 @@ function* checkPorts(design: Design): Generator<Issue> {
     const { block, id } = component;
     if (block === null) continue;
     const sources = design.inputsOf(id);
-    if (block.maxInputs === 0) {
+    if (block.isSource) {
       for (const source of sources) {
         const fix = removeEdge([source, id]);
         yield makeIssue("design.edge_into_input", { block: component.text, from: source }, { component_id: id, fix });
@@ -134,7 +142,7 @@ function* checkPorts(design: Design): Generator<Issue> {
       yield tooManyInputs(component, sources.length, block.maxInputs);
     } else if (sources.length > 0 && sources.length < block.minInputs) {
       const words = { block: component.text, min: block.minInputs, count: sources.length };
-      yield makeIssue("design.too_few_inputs", words, { component_id: id });
+      yield makeIssue("design.too_few_inputs", words, { component_id: id, fix: remove(component) });
     }
     if (block.isHead) {
       for (const target of design.outputsOf(id)) {
@@ -160,11 +168,40 @@ function* checkReach(design: Design): Generator<Issue> {
   const reached = design.reachedFrom(starts);
   const useful = design.reachedFrom(ends, true);
   for (const component of design.components) {
-    const place = { component_id: component.id };
     if (starts.length > 0 && !reached.has(component.id)) {
+      const place = { component_id: component.id, fix: reachFix(design, component, reached) };
       yield makeIssue("design.unreachable", { block: component.text }, place);
     } else if (ends.length > 0 && !useful.has(component.id)) {
+      const place = { component_id: component.id, fix: remove(component) };
       yield makeIssue("design.dead_end", { block: component.text }, place);
     }
   }
+}
+
+/** Feeds the start of the chain that the component belongs to; null inside a loop. */
+function reachFix(design: Design, component: Component, reached: ReadonlySet<string>): Fix | null {
+  const start = startOfChain(design, component);
+  if (start === null) return null;
+  const accepts = start.block?.accepts ?? [];
+  const takesBoard = accepts.length === 1 && accepts[0] === "board";
+  const from = design.order.findLast((id) => {
+    if (!reached.has(id)) return false;
+    const source = design.byId.get(id);
+    const givesBoard = source?.type === "board_input" && source.values.get("encoding") === "exponents";
+    return takesBoard ? givesBoard : isOpenEnd(design, id);
+  });
+  if (from === undefined) return remove(component);
+  const text = design.byId.get(from)?.text ?? from;
+  return { label: `Connect ${text} to it`, ops: [{ op: "add_edge", edge: [from, start.id] }] };
+}
+
+/** The first block of the chain that leads to a component; null inside a loop. */
+function startOfChain(design: Design, component: Component): Component | null {
+  let start = component;
+  while (!design.looped.has(start.id)) {
+    const before = design.byId.get(design.inputsOf(start.id)[0] ?? "");
+    if (!before) return start;
+    start = before;
+  }
+  return null;
 }

@@ -131,8 +131,12 @@ export function labelsById(architecture: ModelArchitecture): Map<string, string>
 }
 
 function summaryOf(architecture: ModelArchitecture, component: ModelComponent, block: Block): string {
-  const parts = [...block.props.values()]
-    .filter((prop) => !prop.layout && prop.name !== block.inputWidth)
+  const props = [...block.props.values()].filter((prop) => !prop.layout && prop.name !== block.inputWidth);
+  const sizes = props.filter(({ kind }) => kind === "int");
+  // What is as usual goes without saying, unless the block has nothing else to say.
+  const isUsual = (prop: Prop): boolean => effectiveValue(architecture, component, prop) === prop.default;
+  const parts = props
+    .filter((prop) => prop.kind === "int" || sizes.length === 0 || !isUsual(prop))
     .map((prop) => propText(architecture, component, prop));
   return parts.filter((part) => part !== "").join(" · ");
 }

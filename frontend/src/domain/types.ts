@@ -31,6 +31,8 @@ export type FixOp =
   | { op: "set_prop"; component_id: string | null; prop: string; value: PropValue }
   | { op: "remove_prop"; component_id: string | null; prop: string }
   | { op: "remove_edge"; edge: Edge }
+  | { op: "add_edge"; edge: Edge }
+  | { op: "remove"; component_id: string }
   | { op: "insert"; between: Edge; type: string; props: Record<string, PropValue> }
   | { op: "append"; after: string | null; type: string; props: Record<string, PropValue> }
   | { op: "merge_inputs"; component_id: string; type: string };
@@ -49,6 +51,25 @@ export interface Issue {
   fix: Fix | null;
 }
 
+/** The one table of numbers, as the server and torch have it. */
+export interface DesignNumbers {
+  param_count: number;
+  /** Multiplications and additions of one forward pass over one board. */
+  flops_per_board: number;
+  training_memory_mb: number;
+  onnx_bytes: number;
+  /** On a phone, in its browser. */
+  phone_ms_per_move: number;
+}
+
+/** What one component gives and costs. */
+export interface BlockNumbers {
+  /** For example "[B, 16, 64]"; null for a head. */
+  output: string | null;
+  params: number;
+  flops: number;
+}
+
 /** `paramCount` is in millions and exact: `round(paramCount * 1e6)` parameters. */
 export interface ValidationResult {
   valid: boolean;
@@ -56,6 +77,8 @@ export interface ValidationResult {
   estimatedMemory: number;
   errors: string[];
   issues: Issue[];
+  numbers: DesignNumbers;
+  blocks: Record<string, BlockNumbers>;
 }
 
 export type ShapeKind = "board" | "tokens" | "vector";

@@ -1,12 +1,13 @@
 /** One call from a JSON document to the verdict that the server and the phone share: twin of `app/designs/validate.py`. */
 import { limits } from "./catalogue";
-import { estimate, type Estimate, memoryMb } from "./estimate";
+import { estimate, type Estimate, numbersOf } from "./estimate";
 import type { Design } from "./graph";
 import { inReportOrder, makeIssue } from "./issues";
+import { findMismatches } from "./mismatches";
 import { parseDocument } from "./parse";
 import { checkRules } from "./rules";
-import { inferShapes, type Shape, type Shapes } from "./shapes";
-import type { ModelArchitecture, ValidationResult } from "./types";
+import { inferShapes, type Shape, type Shapes, shapeText } from "./shapes";
+import type { BlockNumbers, ModelArchitecture, ValidationResult } from "./types";
 
 /** The verdict, and what was read on the way. */
 export interface Validation {
@@ -19,22 +20,37 @@ export interface Validation {
 /** Parses and checks any JSON value; never throws on it. */
 export function checkDocument(document: unknown): Validation {
   const { design, issues: found } = parseDocument(document);
-  const { shapes, issues: mismatches } = inferShapes(design);
+  const shapes = inferShapes(design);
   const counted = estimate(design, shapes);
-  const issues = [...found, ...checkRules(design), ...mismatches];
-  if (counted.paramCount > BigInt(limits.params)) {
+  const issues = [...found, ...checkRules(design), ...findMismatches(design, shapes)];
+  if (counted.paramCount > limits.params) {
     issues.push(makeIssue("design.params_limit", { count: counted.paramCount, limit: limits.params }));
   }
   const reported = inReportOrder(issues);
   const errors = reported.filter((issue) => issue.severity === "error").map((issue) => issue.message);
+  const numbers = numbersOf(counted);
   const result: ValidationResult = {
     valid: errors.length === 0,
-    paramCount: Number(counted.paramCount) / 1e6,
-    estimatedMemory: memoryMb(counted),
+    paramCount: counted.paramCount / 1e6,
+    estimatedMemory: numbers.training_memory_mb,
     errors,
     issues: reported,
+    numbers,
+    blocks: blockNumbers(shapes, counted),
   };
   return { design, shapes, estimate: counted, result };
+}
+
+function blockNumbers(shapes: Shapes, counted: Estimate): Record<string, BlockNumbers> {
+  const rows = [...shapes].map(([id, shape]): [string, BlockNumbers] => [
+    id,
+    {
+      output: shape && shapeText(shape),
+      params: counted.componentParams.get(id) ?? 0,
+      flops: counted.componentFlops.get(id) ?? 0,
+    },
+  ]);
+  return Object.fromEntries(rows);
 }
 
 /** The ValidationResult of CONTRACT.md. */
@@ -64,6 +80,7 @@ export interface Analysis {
   paramCount: number;
   shapes: Record<string, Shape | null>;
   componentParams: Record<string, number>;
+  componentFlops: Record<string, number>;
 }
 
 /** The verdict with the shape and the parameters of every component. */
@@ -71,8 +88,9 @@ export function analyse(document: unknown): Analysis {
   const { result, shapes, estimate: counted } = checkDocument(document);
   return {
     result,
-    paramCount: Number(counted.paramCount),
+    paramCount: counted.paramCount,
     shapes: Object.fromEntries(shapes),
-    componentParams: Object.fromEntries([...counted.componentParams].map(([id, count]) => [id, Number(count)])),
+    componentParams: Object.fromEntries(counted.componentParams),
+    componentFlops: Object.fromEntries(counted.componentFlops),
   };
 }

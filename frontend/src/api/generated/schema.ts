@@ -498,6 +498,18 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * BlockNumbers
+         * @description What one component gives, for example "[B, 16, 64]", and costs.
+         */
+        BlockNumbers: {
+            /** Flops */
+            flops: number;
+            /** Output */
+            output: string | null;
+            /** Params */
+            params: number;
+        };
+        /**
          * BranchRequest
          * @description From which checkpoint of a run the new one starts, and what is different.
          */
@@ -743,6 +755,22 @@ export interface components {
             type: string;
         };
         /**
+         * NumbersTable
+         * @description What a design costs; FLOPs of one forward pass, ms per move in a phone's browser.
+         */
+        NumbersTable: {
+            /** Flops Per Board */
+            flops_per_board: number;
+            /** Onnx Bytes */
+            onnx_bytes: number;
+            /** Param Count */
+            param_count: number;
+            /** Phone Ms Per Move */
+            phone_ms_per_move: number;
+            /** Training Memory Mb */
+            training_memory_mb: number;
+        };
+        /**
          * Parent
          * @description Where a branched run came from.
          */
@@ -904,6 +932,7 @@ export interface components {
             design: components["schemas"]["ModelArchitecture"];
             /** Estimatedmemory */
             estimatedMemory: number;
+            numbers: components["schemas"]["NumbersTable"];
             /** Paramcount */
             paramCount: number;
             /** Sentence */
@@ -947,12 +976,20 @@ export interface components {
          * @description `paramCount` in millions, `estimatedMemory` in MB for training at the default batch.
          */
         ValidationResult: {
+            /**
+             * Blocks
+             * @description By component id.
+             */
+            blocks: {
+                [key: string]: components["schemas"]["BlockNumbers"];
+            };
             /** Errors */
             errors: string[];
             /** Estimatedmemory */
             estimatedMemory: number;
             /** Issues */
             issues: components["schemas"]["Issue"][];
+            numbers: components["schemas"]["NumbersTable"];
             /** Paramcount */
             paramCount: number;
             /** Valid */
