@@ -1,15 +1,18 @@
 """The base of every compiled design. Legend: B boards, A = 4 actions, E experts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
+from app.models.blocks.aux_loss_head import AuxLossHead
 from app.models.blocks.moe_layer import MoELayer
 from app.models.loader import generated_model_path, load_model_class
 from app.models.model_config import DynamicModelConfig
+
+BlockKind = TypeVar("BlockKind", bound=nn.Module)
 
 
 class GameTransformer(nn.Module):
@@ -23,6 +26,7 @@ class GameTransformer(nn.Module):
     Attributes:
         latest_lb_loss: the weighted load-balancing loss of the last forward pass in training
             mode, part of the graph; 0 for a design without experts.
+        latest_aux_loss: the weighted losses of the auxiliary heads, likewise.
     """
 
     def __init__(self, *, components: Mapping[str, str] | None = None, **config: Any) -> None:
@@ -31,6 +35,7 @@ class GameTransformer(nn.Module):
         self.d_model = self.config.d_model
         self.components = dict(components or {})
         self.latest_lb_loss: Tensor = torch.zeros(())
+        self.latest_aux_loss: Tensor = torch.zeros(())
 
     @staticmethod
     def from_architecture(
@@ -59,16 +64,17 @@ class GameTransformer(nn.Module):
             (policy_logits float32 [B, 4], value float32 [B])
         """
         if self.training:
-            self._sum_lb_loss()
+            self.latest_lb_loss = _sum(block.lb_loss for block in self.moe_layers().values())
+            self.latest_aux_loss = _sum(head.loss for head in self.aux_heads().values())
         return _mean(policies_BA), _mean(values_B)
 
     def moe_layers(self) -> dict[str, MoELayer]:
         """The design's mixture-of-experts blocks by component id, in the design's order."""
-        return {
-            self.components.get(name, name): block
-            for name, block in self.named_children()
-            if isinstance(block, MoELayer)
-        }
+        return self._blocks_of(MoELayer)
+
+    def aux_heads(self) -> dict[str, AuxLossHead]:
+        """The design's auxiliary heads by component id, in the design's order."""
+        return self._blocks_of(AuxLossHead)
 
     def expert_usage(self) -> dict[str, list[float]]:
         """Per MoE block, the share of cells that each expert [E] got since the last call.
@@ -83,9 +89,16 @@ class GameTransformer(nn.Module):
             block.dense = True
         return self.eval()
 
-    def _sum_lb_loss(self) -> None:
-        losses = [block.lb_loss for block in self.children() if isinstance(block, MoELayer)]
-        self.latest_lb_loss = torch.stack(losses).sum() if losses else torch.zeros(())
+    def _blocks_of(self, kind: type[BlockKind]) -> dict[str, BlockKind]:
+        return {
+            self.components.get(name, name): block
+            for name, block in self.named_children()
+            if isinstance(block, kind)
+        }
+
+
+def _sum(losses: Iterable[Tensor]) -> Tensor:
+    return sum(losses, start=torch.zeros(()))
 
 
 def _mean(outputs: Sequence[Tensor]) -> Tensor:

@@ -95,12 +95,22 @@ def training_update(
             "value": fmean(report.value_loss for report in reports),
             "entropy": fmean(report.entropy for report in reports),
             "aux": fmean(report.aux_loss for report in reports),
+            **_aux_losses(reports),
         },
         "learning_rate": reports[-1].learning_rate,
         "steps_per_second": steps_per_second,
         "moe": moe_metrics(reports),
     }
     return {name: _finite(value) for name, value in message.items()}
+
+
+def _aux_losses(reports: Sequence[UpdateReport]) -> dict[str, dict[str, float]]:
+    """Each auxiliary head's loss by component id; nothing for a design without such heads."""
+    by_component = {
+        component: fmean(report.aux_by_component[component] for report in reports)
+        for component in reports[-1].aux_by_component
+    }
+    return {"aux_by_component": by_component} if by_component else {}
 
 
 def moe_metrics(reports: Sequence[UpdateReport]) -> dict[str, Any]:

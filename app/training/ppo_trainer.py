@@ -21,13 +21,18 @@ from app.training.rollout import FinishedGame, Rollout
 
 
 class UpdateReport(NamedTuple):
-    """What one update did. Losses are means over its minibatches."""
+    """What one update did. Losses are means over its minibatches.
+
+    `aux_loss` is what is added to PPO's own: the balancing of experts and the auxiliary heads;
+    `aux_by_component` are the heads alone, by component id.
+    """
 
     finished: list[FinishedGame]
     policy_loss: float
     value_loss: float
     entropy: float
     aux_loss: float
+    aux_by_component: dict[str, float]
     lb_reward: float
     expert_usage: dict[str, list[float]]
     learning_rate: float
@@ -99,12 +104,14 @@ class PPOTrainer:
         board_count = len(batch_P["actions"])
         self.model.train()
         parts: list[tuple[float, ...]] = []
+        heads: list[list[float]] = []
         for _ in range(settings.epochs):
             shuffled_P = torch.from_numpy(self.shuffler.permutation(board_count))
             for chosen_M in torch.split(shuffled_P, settings.minibatch):
                 check_in()
                 batch_M = {name: tensor[chosen_M] for name, tensor in batch_P.items()}
                 parts.append(self._learn(batch_M))
+                heads.append([head.loss.item() for head in self.model.aux_heads().values()])
 
         self.update_count += 1
         policy, value, entropy, aux = (float(np.mean(part)) for part in zip(*parts, strict=True))
@@ -114,6 +121,12 @@ class PPOTrainer:
             value_loss=value,
             entropy=entropy,
             aux_loss=aux,
+            aux_by_component={
+                component: float(np.mean(losses))
+                for component, losses in zip(
+                    self.model.aux_heads(), zip(*heads, strict=True), strict=True
+                )
+            },
             lb_reward=self.calculate_load_balancing_reward(),
             expert_usage=self.model.expert_usage(),
             learning_rate=learning_rate,
@@ -143,7 +156,7 @@ class PPOTrainer:
             value_coef=settings.value_coef,
             entropy_coef=settings.entropy_coef,
         )
-        aux = self.model.latest_lb_loss
+        aux = self.model.latest_lb_loss + self.model.latest_aux_loss
         require_finite([*zip(loss._fields[1:], loss[1:], strict=True), ("aux", aux)])
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss.total + aux)

@@ -1,7 +1,9 @@
 """What every block is: a torch module built from a frozen Config, its row of the catalogue."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +16,16 @@ class Block(nn.Module):
     class Config:
         """The fields are the props of the block's row in spec/blocks.json and its shape_args."""
 
+    def repeated(self) -> Callable[[], AbstractContextManager[None]]:
+        """Makes what holds while a gradient checkpoint computes this forward pass a second time.
+
+        Called before the first time. A block that counts or changes something in a forward pass
+        overrides it: the second time must answer as the first and leave nothing behind.
+        """
+        return nullcontext
+
+
+Layer = TypeVar("Layer", nn.Linear, nn.Conv2d)
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "none": lambda x: x,
@@ -24,7 +36,7 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
-def orthogonal(layer: nn.Linear, gain: float) -> nn.Linear:
+def orthogonal(layer: Layer, gain: float) -> Layer:
     """Orthogonal weights scaled by `gain` and no offset: what PPO starts best from."""
     nn.init.orthogonal_(layer.weight, gain)
     if layer.bias is not None:

@@ -1,4 +1,4 @@
-"""Sets how strongly experts are pushed to share the work."""
+"""Sets how experts are made to share the work."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,18 @@ from app.models.blocks.block import Block
 
 
 class LoadBalanceRouter(Block):
-    """Passes its input on; codegen hands `reward_coef` to the MoE layers downstream as lb_coef."""
+    """Passes its input on; codegen hands its numbers to the MoE layers downstream.
+
+    Balanced by loss they get `reward_coef` as lb_coef; balanced by bias, `bias_rate`.
+    """
 
     @dataclass(frozen=True)
     class Config(Block.Config):
-        """`reward_coef`: weight of the load-balancing loss; 0 switches it off."""
+        """`reward_coef`: weight of the loss; `bias_rate`: step of the biases."""
 
+        balance: str = "loss"
         reward_coef: float = 0.01
+        bias_rate: float = 0.001
 
     def __init__(self, config: Config) -> None:
         super().__init__()

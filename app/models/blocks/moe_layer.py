@@ -6,6 +6,8 @@ computes only its own; exported dense (every expert computes every cell and the 
 not chosen are 0), which is what ONNX can express.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -21,20 +23,30 @@ class MoELayer(Block):
     With top_k 1 an expert's answer is weighted by the router's probability (Switch Transformer);
     with more, by the probabilities of the chosen ones, scaled to sum 1.
 
+    Balanced by a loss, or without one (DeepSeek-V3, section 2.1.2): a bias per expert is added to
+    the probabilities where experts are chosen, never where their answers are weighed, and moves by
+    `bias_rate` after each forward pass in training mode: up where an expert got too little.
+
     Attributes:
         dense: compute the exportable form. Off by default.
         lb_loss: lb_coef times the load-balancing loss of the last forward pass in training mode.
+        balance_bias_E: saved with the weights, but no weight; only where bias_rate is not 0.
     """
 
     @dataclass(frozen=True)
     class Config(Block.Config):
-        """`lb_coef` comes from the design's load_balance_router."""
+        """`lb_coef` and `bias_rate` come from the design's load_balance_router."""
 
         d_model: int
         n_experts: int
         top_k: int = 1
         ff_ratio: int = 2
+        shared_expert: bool = False
         lb_coef: float = 0.01
+        bias_rate: float = 0.0
+
+    balance_bias_E: Tensor | None
+    _routed_E: Tensor
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -48,9 +60,22 @@ class MoELayer(Block):
         self.expert_out_bias = nn.Parameter(torch.zeros(experts, d_model))
         nn.init.normal_(self.expert_in, std=d_model**-0.5)
         nn.init.normal_(self.expert_out, std=0.5 * d_ff**-0.5)
+        self.shared_in = nn.Linear(d_model, d_ff) if config.shared_expert else None
+        self.shared_out = nn.Linear(d_ff, d_model) if config.shared_expert else None
+        if self.shared_in is not None and self.shared_out is not None:
+            nn.init.normal_(self.shared_in.weight, std=d_model**-0.5)
+            nn.init.normal_(self.shared_out.weight, std=0.5 * d_ff**-0.5)
+            nn.init.zeros_(self.shared_in.bias)
+            nn.init.zeros_(self.shared_out.bias)
         self.dense = False
         self.lb_loss: Tensor = torch.zeros(())
-        self._routed_E: Tensor = torch.zeros(experts, dtype=torch.int64)
+        bias_E = torch.zeros(experts) if config.bias_rate > 0 else None
+        self.register_buffer("balance_bias_E", bias_E)
+        counts_E = torch.zeros(experts, dtype=torch.int64)
+        self.register_buffer("_routed_E", counts_E, persistent=False)
+        # While a gradient checkpoint computes a pass again: the biases of the first time.
+        self._repeating = False
+        self._first_bias_E: Tensor | None = None
 
     def forward(self, x: Tensor) -> Tensor:
         """Tokens [B, T, D] or vectors [B, D] to the same shape."""
@@ -58,14 +83,31 @@ class MoELayer(Block):
         prob_NE, weight_NK, expert_NK = self._route(x_ND)
         if self.dense:
             y_ND = self._dense(x_ND, weight_NK, expert_NK)
-            return x + y_ND.reshape(x.shape)
-        # How many cells each expert gets; a plain list, because split() needs Python numbers.
-        routed_E = torch.bincount(expert_NK.flatten(), minlength=self.config.n_experts)
-        self._routed_E += routed_E
-        if self.training:
-            self.lb_loss = self._load_balancing_loss(prob_NE, routed_E)
-        y_ND = self._sorted(x_ND, weight_NK, expert_NK, routed_E)
+        else:
+            # How many cells each expert gets.
+            routed_E = torch.bincount(expert_NK.flatten(), minlength=self.config.n_experts)
+            if self.training:
+                self._balance(prob_NE, routed_E)
+            if not self._repeating:
+                self._routed_E += routed_E
+            y_ND = self._sorted(x_ND, weight_NK, expert_NK, routed_E)
+        if self.shared_in is not None and self.shared_out is not None:
+            y_ND = y_ND + self.shared_out(functional.gelu(self.shared_in(x_ND)))
         return x + y_ND.reshape(x.shape)
+
+    def repeated(self) -> Callable[[], AbstractContextManager[None]]:
+        """The second time, the biases are those of the first, and nothing is counted or moved."""
+        bias_E = None if self.balance_bias_E is None else self.balance_bias_E.clone()
+
+        @contextmanager
+        def again() -> Iterator[None]:
+            self._repeating, self._first_bias_E = True, bias_E
+            try:
+                yield
+            finally:
+                self._repeating, self._first_bias_E = False, None
+
+        return again
 
     def take_usage(self) -> Tensor:
         """Share of cells sent to each expert [E] since the last call; zeros where none were."""
@@ -79,27 +121,41 @@ class MoELayer(Block):
         Where it is as small as rounding errors, two correct runtimes may choose differently.
         """
         if self.config.top_k >= self.config.n_experts:
-            return torch.ones(len(x))
-        prob: Tensor = self.router(self.norm(x)).softmax(-1)
-        prob_BTE = prob.reshape(len(x), -1, self.config.n_experts)
-        ranked_BTK = prob_BTE.topk(self.config.top_k + 1, dim=-1).values
+            return torch.ones(len(x), device=x.device)
+        score: Tensor = self._scores(self.router(self.norm(x)).softmax(-1))
+        score_BTE = score.reshape(len(x), -1, self.config.n_experts)
+        ranked_BTK = score_BTE.topk(self.config.top_k + 1, dim=-1).values
         return (ranked_BTK[..., -2] - ranked_BTK[..., -1]).amin(dim=1)
 
     def _route(self, x_ND: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         prob_NE = self.router(x_ND).softmax(-1)
         # argmax names the first of equal numbers, in torch and in ONNX; topk promises nothing.
-        remaining_NE = prob_NE.detach()
+        remaining_NE = self._scores(prob_NE.detach())
         chosen: list[Tensor] = []
         for _ in range(self.config.top_k):
             best_N1 = remaining_NE.argmax(-1, keepdim=True)
             chosen.append(best_N1)
             if len(chosen) < self.config.top_k:
-                remaining_NE = remaining_NE.scatter(1, best_N1, -1.0)
+                remaining_NE = remaining_NE.scatter(1, best_N1, -torch.inf)
         expert_NK = torch.cat(chosen, dim=1)
         weight_NK = prob_NE.gather(1, expert_NK)
         if self.config.top_k > 1:
             weight_NK = weight_NK / weight_NK.sum(-1, keepdim=True)
         return prob_NE, weight_NK, expert_NK
+
+    def _scores(self, prob_NE: Tensor) -> Tensor:
+        """What experts are chosen by: their probabilities and, where there are some, biases."""
+        bias_E = self._first_bias_E if self._repeating else self.balance_bias_E
+        return prob_NE if bias_E is None else prob_NE + bias_E
+
+    def _balance(self, prob_NE: Tensor, routed_E: Tensor) -> None:
+        if self.config.lb_coef > 0:
+            # Computed the second time too: a checkpoint must find there what it kept at first.
+            lb_loss = self._load_balancing_loss(prob_NE, routed_E)
+            self.lb_loss = self.lb_loss if self._repeating else lb_loss
+        if self.balance_bias_E is not None and not self._repeating:
+            load_E = routed_E.to(self.balance_bias_E)
+            self.balance_bias_E += self.config.bias_rate * torch.sign(load_E.mean() - load_E)
 
     def _sorted(
         self, x_ND: Tensor, weight_NK: Tensor, expert_NK: Tensor, routed_E: Tensor
@@ -107,8 +163,9 @@ class MoELayer(Block):
         top_k = self.config.top_k
         order_S = expert_NK.flatten().argsort(stable=True)
         place_S = torch.empty_like(order_S)
-        place_S[order_S] = torch.arange(len(order_S))
+        place_S[order_S] = torch.arange(len(order_S), device=order_S.device)
         repeated_SD = x_ND if top_k == 1 else x_ND.repeat_interleave(top_k, dim=0)
+        # A plain list, because split() needs Python numbers.
         by_expert = torch.split(_permute(repeated_SD, order_S, place_S), routed_E.tolist())
         answers = [
             self._expert(expert, cells_MD)
@@ -129,7 +186,7 @@ class MoELayer(Block):
     def _dense(self, x_ND: Tensor, weight_NK: Tensor, expert_NK: Tensor) -> Tensor:
         hidden_ENF = functional.gelu(x_ND @ self.expert_in + self.expert_in_bias[:, None])
         y_END = hidden_ENF @ self.expert_out + self.expert_out_bias[:, None]
-        experts_E = torch.arange(self.config.n_experts)
+        experts_E = torch.arange(self.config.n_experts, device=x_ND.device)
         weight_NE = ((expert_NK[..., None] == experts_E) * weight_NK[..., None]).sum(1)
         return (y_END * weight_NE.T[..., None]).sum(0)
 

@@ -5,19 +5,26 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 from torch.nn import functional
 
-from app.models.blocks.block import Block
+from app.models.blocks.block import ACTIVATIONS, Block
 
 
 class TransformerLayer(Block):
-    """Pre-norm self-attention and feed-forward network, each with a residual connection."""
+    """Self-attention and a feed-forward network, each with a residual connection."""
 
     @dataclass(frozen=True)
     class Config(Block.Config):
-        """`ff_ratio`: hidden width of the feed-forward network as a multiple of d_model."""
+        """`ff_ratio`: hidden width of the feed-forward network as a multiple of d_model.
+
+        `norm_first`: normalise what goes into each half, rather than each sum. `dropout`: share of
+        what each half adds that training sets to 0.
+        """
 
         d_model: int
         n_heads: int
         ff_ratio: int = 4
+        activation: str = "gelu"
+        norm_first: bool = True
+        dropout: float = 0.0
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -32,9 +39,22 @@ class TransformerLayer(Block):
 
     def forward(self, x_BTD: Tensor) -> Tensor:
         """Tokens [B, T, D] to tokens of the same shape."""
-        x_BTD = x_BTD + self._attend(self.attention_norm(x_BTD))
-        hidden_BTF = functional.gelu(self.ff_in(self.ff_norm(x_BTD)))
-        return x_BTD + self.ff_out(hidden_BTF)  # type: ignore[no-any-return]
+        if self.config.norm_first:
+            x_BTD = x_BTD + self._thinned(self._attend(self.attention_norm(x_BTD)))
+            return x_BTD + self._thinned(self._feed_forward(self.ff_norm(x_BTD)))
+        x_BTD = self.attention_norm(x_BTD + self._thinned(self._attend(x_BTD)))
+        return self.ff_norm(  # type: ignore[no-any-return]
+            x_BTD + self._thinned(self._feed_forward(x_BTD))
+        )
+
+    def _feed_forward(self, x_BTD: Tensor) -> Tensor:
+        hidden_BTF = ACTIVATIONS[self.config.activation](self.ff_in(x_BTD))
+        return self.ff_out(hidden_BTF)  # type: ignore[no-any-return]
+
+    def _thinned(self, x_BTD: Tensor) -> Tensor:
+        if not self.training or self.config.dropout == 0:
+            return x_BTD
+        return functional.dropout(x_BTD, self.config.dropout)
 
     def _attend(self, x_BTD: Tensor) -> Tensor:
         heads = self.config.n_heads
