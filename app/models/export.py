@@ -127,7 +127,15 @@ def _write_pt(exportable: Exportable, path: Path) -> None:
 
 
 def _write_onnx(exportable: Exportable, path: Path) -> float:
-    model = exportable.load_model()
+    return write_onnx(exportable.load_model(), path, exportable.labels())
+
+
+def write_onnx(model: GameTransformer, path: Path, labels: Mapping[str, str]) -> float:
+    """Write a model in its export form; return how far the file is from torch at most.
+
+    Raises:
+        ExportError: see compare_with_torch.
+    """
     example = _random_boards(2, seed=0)
     with warnings.catch_warnings():
         # torch prefers its newer exporter; docs/adr says why this one is used.
@@ -142,7 +150,7 @@ def _write_onnx(exportable: Exportable, path: Path) -> float:
             opset_version=ONNX_OPSET,
             dynamo=False,
         )
-    _label_onnx(path, exportable.labels())
+    _label_onnx(path, labels)
     return compare_with_torch(model, path)
 
 

@@ -1,7 +1,5 @@
 """Designs on the wire, with the names that the reference gives them."""
 
-# ruff: noqa: N815 - the reference writes paramCount and estimatedMemory
-
 from __future__ import annotations
 
 from typing import Any

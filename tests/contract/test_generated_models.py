@@ -1,19 +1,56 @@
-"""Any valid design is the model that was promised: it builds, counts, runs and learns."""
+"""Any valid design is the model that was promised: it builds, counts, runs, learns and exports.
+
+`MODEL_STUDIO_DESIGNS=300 pytest tests/contract/test_generated_models.py` tries as many designs.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import math
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
 
 from app.designs import generate_model_code, templates
+from app.designs.validate import validate_document
+from app.models.export import write_onnx
 from app.models.game_transformer import GameTransformer
 from app.models.loader import load_model_class
 from app.models.model_config import DynamicModelConfig
+from app.training.hyperparameters import Hyperparameters
+from app.training.ppo_trainer import PPOTrainer
 from tests.designs.strategies import valid_designs
+
+MANY = int(os.environ.get("MODEL_STUDIO_DESIGNS", "0"))
+SHORT = {"n_envs": 4, "n_steps": 4, "minibatch": 16, "epochs": 1}
+
+
+def tried(count: int) -> Any:
+    """So many random designs; where many are asked for, other ones each time."""
+    return settings(
+        max_examples=MANY or count,
+        derandomize=not MANY,
+        deadline=None,
+        # A failing design is printed as it is: making it smaller takes minutes of exports.
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """Tiny networks: a second thread only waits, and tests share the machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def build(design: dict, folder: Path) -> GameTransformer:
@@ -28,13 +65,32 @@ def build(design: dict, folder: Path) -> GameTransformer:
     return model
 
 
+def check_flops(model: GameTransformer, design: dict) -> None:
+    estimate = validate_document(design).estimate
+    assert flops(model.eval()) == estimate.flops_per_board
+    dense = {block: block.dense for block in model.moe_layers().values()}
+    assert flops(model.use_export_form()) == estimate.dense_flops_per_board
+    for block, before in dense.items():
+        block.dense = before
+
+
+@torch.no_grad()
+def flops(model: GameTransformer) -> int:
+    """Of one board, as torch counts them; its counter does not know the CPU's fused attention."""
+    board = torch.randint(0, 18, (1, 16))
+    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+        model(board)
+    return counter.get_total_flops()
+
+
 def check_forward_and_backward(model: GameTransformer) -> None:
     board = torch.randint(0, 18, (3, 16))
     policy, value = model.train()(board)
     assert policy.shape == (3, 4)
     assert value.shape == (3,)
     assert policy.dtype == value.dtype == torch.float32
-    (policy.square().mean() + value.square().mean() + model.latest_lb_loss).backward()
+    extra = model.latest_lb_loss + model.latest_aux_loss
+    (policy.square().mean() + value.square().mean() + extra).backward()
     gradients = [weight.grad for weight in model.parameters() if weight.grad is not None]
     assert gradients
     assert all(torch.isfinite(gradient).all() for gradient in gradients)
@@ -42,14 +98,40 @@ def check_forward_and_backward(model: GameTransformer) -> None:
         assert sum(usage) == pytest.approx(1)
 
 
+def check_training_and_export(model: GameTransformer, folder: Path) -> None:
+    settings = Hyperparameters.from_values(SHORT)
+    trainer = PPOTrainer(model.config, model, settings, seed=1)
+    before = [weight.detach().clone() for weight in model.parameters()]
+    report = trainer.update()
+    losses = (report.policy_loss, report.value_loss, report.entropy, report.aux_loss)
+    assert all(math.isfinite(loss) for loss in losses)
+    assert set(report.aux_by_component) == set(model.aux_heads())
+    assert any(
+        not torch.equal(old, new) for old, new in zip(before, model.parameters(), strict=True)
+    )
+    path = folder / "model.onnx"
+    assert write_onnx(model.use_export_form(), path, {"design": "{}"}) <= 1e-4
+
+
 @given(design=valid_designs())
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@tried(100)
 def test_any_valid_design_is_the_model_that_was_promised(design: dict, tmp_path: Path) -> None:
-    check_forward_and_backward(build(design, tmp_path))
+    model = build(design, tmp_path)
+    check_flops(model, design)
+    check_forward_and_backward(model)
+
+
+@given(design=valid_designs())
+@tried(20)
+def test_any_valid_design_trains_and_exports(design: dict, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    check_training_and_export(build(design, tmp_path), tmp_path)
 
 
 @pytest.mark.parametrize("slug", templates())
-def test_templates_build(slug: str, tmp_path: Path) -> None:
-    check_forward_and_backward(build(dict(templates()[slug].architecture), tmp_path))
+def test_templates_are_what_they_promise(slug: str, tmp_path: Path) -> None:
+    design = dict(templates()[slug].architecture)
+    model = build(design, tmp_path)
+    check_flops(model, design)
+    check_forward_and_backward(model)
+    check_training_and_export(model, tmp_path)

@@ -1,12 +1,14 @@
+from typing import Any
+
 import pytest
 import torch
 
 from app.models.blocks import MoELayer
 
 
-def layer(n_experts: int = 4, top_k: int = 1, lb_coef: float = 0.01) -> MoELayer:
+def layer(n_experts: int = 4, top_k: int = 1, **extras: Any) -> MoELayer:
     torch.manual_seed(0)
-    return MoELayer(MoELayer.Config(16, n_experts, top_k, 2, lb_coef))
+    return MoELayer(MoELayer.Config(16, n_experts, top_k, 2, **extras))
 
 
 def slow_answer(moe: MoELayer, x_ND: torch.Tensor) -> torch.Tensor:
@@ -15,7 +17,8 @@ def slow_answer(moe: MoELayer, x_ND: torch.Tensor) -> torch.Tensor:
     for x_D in x_ND:
         normed = moe.norm(x_D)
         probabilities = moe.router(normed).softmax(-1)
-        ranked = sorted(range(moe.config.n_experts), key=lambda e: (-probabilities[e].item(), e))
+        scores = probabilities if moe.balance_bias_E is None else probabilities + moe.balance_bias_E
+        ranked = sorted(range(moe.config.n_experts), key=lambda e: (-scores[e].item(), e))
         chosen = ranked[: moe.config.top_k]
         weights = probabilities[chosen]
         if moe.config.top_k > 1:
@@ -24,15 +27,22 @@ def slow_answer(moe: MoELayer, x_ND: torch.Tensor) -> torch.Tensor:
         for weight, e in zip(weights, chosen, strict=True):
             hidden = torch.nn.functional.gelu(normed @ moe.expert_in[e] + moe.expert_in_bias[e])
             answer = answer + weight * (hidden @ moe.expert_out[e] + moe.expert_out_bias[e])
+        if moe.shared_in is not None and moe.shared_out is not None:
+            answer = answer + moe.shared_out(torch.nn.functional.gelu(moe.shared_in(normed)))
         rows.append(answer)
     return torch.stack(rows)
 
 
+@pytest.mark.parametrize("extras", [{}, {"shared_expert": True}, {"bias_rate": 0.1}])
 @pytest.mark.parametrize(("n_experts", "top_k"), [(1, 1), (4, 1), (4, 2), (3, 3), (8, 2)])
-def test_sorted_and_dense_form_are_the_slow_one(n_experts: int, top_k: int) -> None:
-    moe = layer(n_experts, top_k)
+def test_sorted_and_dense_form_are_the_slow_one(
+    n_experts: int, top_k: int, extras: dict[str, Any]
+) -> None:
+    moe = layer(n_experts, top_k, **extras).eval()
     for parameter in moe.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
+    if moe.balance_bias_E is not None:
+        torch.nn.init.normal_(moe.balance_bias_E, std=2.0)  # far below -1 too
     x_ND = torch.randn(40, 16)
     expected = slow_answer(moe, x_ND)
     torch.testing.assert_close(moe(x_ND), expected, atol=1e-5, rtol=1e-4)
@@ -106,3 +116,46 @@ def test_the_margin_is_the_gap_to_the_next_expert() -> None:
     assert moe.routing_margin(torch.randn(2, 16, 16)).tolist() == [0.0, 0.0]
     assert layer(2, 2).routing_margin(torch.randn(2, 16, 16)).tolist() == [1.0, 1.0]
     assert layer().routing_margin(torch.randn(5, 16)).shape == (5,)
+
+
+def test_biases_move_toward_balance_and_weigh_nothing() -> None:
+    moe = layer(bias_rate=0.25, lb_coef=0.0).train()
+    assert moe.balance_bias_E is not None
+    torch.nn.init.zeros_(moe.router.weight)  # all to the first
+    moe(torch.randn(8, 16))
+    assert moe.balance_bias_E.tolist() == [-0.25, 0.25, 0.25, 0.25]
+    assert moe.lb_loss.item() == 0.0
+    moe.eval()(torch.randn(8, 16))
+    assert moe.balance_bias_E.tolist() == [-0.25, 0.25, 0.25, 0.25]
+    prob_NE, weight_NK, expert_NK = moe._route(torch.randn(8, 16))
+    assert set(expert_NK.flatten().tolist()) == {1}
+    assert torch.equal(weight_NK, prob_NE[:, 1:2])
+    assert "balance_bias_E" not in dict(moe.named_parameters())
+
+
+def test_training_on_biases_alone_balances() -> None:
+    moe = layer(bias_rate=0.01, lb_coef=0.0).train()
+    torch.nn.init.normal_(moe.router.weight, std=1.0)
+    x_ND = torch.randn(256, 16) + 3 * torch.randn(16)
+    moe(x_ND)
+    assert moe.take_usage().max().item() > 0.4
+    for _ in range(200):
+        moe(x_ND)
+    moe.take_usage()
+    for _ in range(50):  # in one pass, many cells may change sides at once
+        moe(x_ND)
+    assert moe.take_usage().max().item() < 0.3
+
+
+def test_the_margin_counts_the_biases() -> None:
+    moe = layer(bias_rate=0.1)
+    assert moe.balance_bias_E is not None
+    torch.nn.init.zeros_(moe.router.weight)
+    moe.balance_bias_E += torch.tensor([0.5, 0.0, 0.0, 0.125])
+    assert moe.routing_margin(torch.randn(2, 16, 16)).tolist() == [0.375, 0.375]
+
+
+def test_a_checkpoint_without_biases_still_loads() -> None:
+    names = {"norm.weight", "norm.bias", "router.weight", "expert_in", "expert_in_bias"}
+    assert set(layer().state_dict()) == names | {"expert_out", "expert_out_bias"}
+    assert set(layer(bias_rate=0.1).state_dict()) - set(layer().state_dict()) == {"balance_bias_E"}

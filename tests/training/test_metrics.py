@@ -8,8 +8,13 @@ from app.training.ppo_trainer import UpdateReport
 from app.training.rollout import FinishedGame
 
 
-def report(usage: dict[str, list[float]], policy_loss: float = 0.5) -> UpdateReport:
-    return UpdateReport([], policy_loss, 1.0, 0.2, 0.01, -0.01, usage, 0.001)
+def report(
+    usage: dict[str, list[float]],
+    policy_loss: float = 0.5,
+    aux_by_component: dict[str, float] | None = None,
+) -> UpdateReport:
+    aux = aux_by_component or {}
+    return UpdateReport([], policy_loss, 1.0, 0.2, 0.01, aux, -0.01, usage, 0.001)
 
 
 def test_scores_and_tile_rates_are_those_of_the_window() -> None:
@@ -57,3 +62,12 @@ def test_without_experts_and_with_nan_the_message_is_still_json() -> None:
     }
     assert message["loss"]["policy"] is None
     json.dumps(message, allow_nan=False)
+
+
+def test_each_auxiliary_head_is_told_where_there_are_some() -> None:
+    place = {"step": 1, "update": 1, "steps_per_second": 1.0}
+    reports = [report({}, aux_by_component={"tile": loss, "moves": 1.0}) for loss in (1.0, 2.0)]
+    message = training_update(reports, RecentGames(), **place)
+    assert message["loss"]["aux_by_component"] == {"tile": 1.5, "moves": 1.0}
+    assert message["loss"]["aux"] == pytest.approx(0.01)
+    assert "aux_by_component" not in training_update([report({})], RecentGames(), **place)["loss"]
