@@ -1,7 +1,7 @@
 """Less training memory for more computing (Chen et al. 2016, "Training deep nets with sublinear
 memory cost")."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from types import TracebackType
@@ -14,10 +14,12 @@ from app.models.blocks.block import Block
 
 
 class GradCheckpoint(Block):
-    """Runs the blocks that it is given; in training they keep nothing but what went in.
+    """Runs the blocks that it is given; in training they keep nothing but what went into each.
 
-    The backward pass computes them again, with the same dropout. What a block counts or moves in
-    a forward pass is left alone the second time (`Block.repeated`).
+    The backward pass computes them again, one at a time from the last to the first, with the same
+    dropout. What a block counts or moves in a forward pass is left alone the second time
+    (`Block.repeated`). One checkpoint around all of them would keep less until then, and would
+    then need as much as without it.
     """
 
     @dataclass(frozen=True)
@@ -32,31 +34,29 @@ class GradCheckpoint(Block):
 
     def forward(self, x: Tensor, *blocks: Block) -> Tensor:
         """What the last block answers; the input itself without blocks."""
+        saving = self.training and torch.is_grad_enabled()
+        for block in blocks:
+            x = _checkpointed(block, x) if saving else block(x)
+        return x
 
-        def run(inner: Tensor) -> Tensor:
-            for block in blocks:
-                inner = block(inner)
-            return inner
 
-        if not (blocks and self.training and torch.is_grad_enabled()):
-            return run(x)
-        again = _Again(blocks)
-        answer: Tensor = checkpoint(
-            run, x, use_reentrant=False, context_fn=lambda: (nullcontext(), again)
-        )
-        return answer
+def _checkpointed(block: Block, x: Tensor) -> Tensor:
+    again = _Again(block.repeated())
+    answer: Tensor = checkpoint(
+        block, x, use_reentrant=False, context_fn=lambda: (nullcontext(), again)
+    )
+    return answer
 
 
 class _Again(AbstractContextManager[None]):
-    """Every block as it was when this was made; may be entered several times, one after another."""
+    """Makes its context anew each time it is entered: a graph may be walked back twice."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
-        self._make = [block.repeated() for block in blocks]
+    def __init__(self, make: Callable[[], AbstractContextManager[None]]) -> None:
+        self._make = make
         self._entered = ExitStack()
 
     def __enter__(self) -> None:
-        for make in self._make:
-            self._entered.enter_context(make())
+        self._entered.enter_context(self._make())
 
     def __exit__(
         self,
