@@ -2,6 +2,7 @@
 import { lazy, Suspense } from "react";
 import { DesignsScreen } from "./features/home/DesignsScreen";
 import { RunsScreen } from "./features/home/RunsScreen";
+import { IncomingDesign } from "./features/share/IncomingDesign";
 import { StudioScreen } from "./features/studio/StudioScreen";
 import { Toasts } from "./features/Toasts";
 import { UpdatePrompt } from "./pwa/UpdatePrompt";
@@ -18,6 +19,7 @@ export function ModelStudioTab() {
       <Suspense fallback={<div className="screen run__main"><Skeleton rows={4} height={140} /></div>}>
         <Screen route={route} />
       </Suspense>
+      <IncomingDesign />
       <Toasts />
       <UpdatePrompt />
     </>

@@ -1,6 +1,8 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ModelStudioTab } from "./ModelStudioTab";
+import { startArrivals } from "./pwa/arrivals";
+import { startInstall } from "./pwa/install";
 import { startConnection } from "./stores/connection";
 import { startSync } from "./stores/designSync";
 import { startValidation } from "./stores/validation";
@@ -9,6 +11,8 @@ import "./styles/index.css";
 startConnection();
 startValidation();
 startSync();
+startArrivals();
+startInstall();
 
 const root = document.getElementById("root");
 if (root) {

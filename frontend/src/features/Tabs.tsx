@@ -1,6 +1,8 @@
 /** The bottom navigation of the first screens. */
+import { useState } from "react";
 import { go } from "../stores/route";
 import { Icon } from "../ui/Icon";
+import { MoreSheet } from "./MoreSheet";
 
 const TABS = [
   { screen: "designs", label: "Designs", icon: "designs" },
@@ -8,6 +10,7 @@ const TABS = [
 ] as const;
 
 export function Tabs({ current }: { current: (typeof TABS)[number]["screen"] }) {
+  const [showsMore, setShowsMore] = useState(false);
   return (
     <nav className="tabs" aria-label="Main">
       {TABS.map((tab) => (
@@ -24,6 +27,13 @@ export function Tabs({ current }: { current: (typeof TABS)[number]["screen"] }) 
           {tab.label}
         </button>
       ))}
+      <button type="button" className="tab" data-testid="more" aria-haspopup="dialog" onClick={() => setShowsMore(true)}>
+        <span className="tab__icon">
+          <Icon name="menu" />
+        </span>
+        More
+      </button>
+      {showsMore && <MoreSheet onClose={() => setShowsMore(false)} />}
     </nav>
   );
 }

@@ -13,9 +13,16 @@ const PATHS = {
   down: "M12 5v14M6 13l6 6 6-6",
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",
   error: "M12 8v5M12 16.2v.3M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17z",
+  file: "M7 3.5h7l4.5 4.5v12.5H7zM14 3.5V8h4.5",
+  image: "M4.5 5h15v14h-15zM4.5 16l4.5-4.5 4 4 2.5-2.5 4 4M15.5 9.2v.01",
+  import: "M12 4v10M8 10.5l4 4 4-4M5 15v4.5h14V15",
   info: "M12 11v5.5M12 7.6v.3M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17z",
+  install: "M8 3.5h8v17H8zM12 8v5.5M9.7 11.3l2.3 2.3 2.3-2.3M11 17.8h2",
+  link: "M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.300l-1 1M14 10a4 4 0 0 0-5.700 0l-3 3A4 4 0 0 0 11 18.700l1-1",
+  menu: "M5 7.500h14M5 12h14M5 16.500h14",
   minus: "M5 12h14",
   more: "M12 5.5v.01M12 12v.01M12 18.5v.01",
+  paste: "M9 5H6v15h12V5h-3M9 3.500h6v3.500H9zM9.500 12h5M9.500 15.500h5",
   offline: "M4 4l16 16M8.5 13.5a5 5 0 0 1 5-1.2M5.5 10.3a9 9 0 0 1 3.2-2M18.5 10.3a9 9 0 0 0-6-2.7M12 18v.01",
   pause: "M8.5 6v12M15.5 6v12",
   pencil: "M5 19l1-4L16 5l3 3L9 18zM14 7l3 3",
@@ -23,6 +30,8 @@ const PATHS = {
   redo: "M19 9.5H9a4.5 4.5 0 0 0 0 9h6M19 9.5l-4-4M19 9.5l-4 4",
   refresh: "M19 12a7 7 0 1 1-2.2-5.1M19 4v4h-4",
   runs: "M4 18l5-6 4 3 7-9M15.5 6H20v4.5",
+  search: "M10.500 4a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13M15.300 15.300L20 20",
+  share: "M12 15V4M8 7.500L12 3.500l4 4M6.500 11H5v9.500h14V11h-1.500",
   stop: "M7 7h10v10H7z",
   trash: "M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7M10.5 11v5M13.5 11v5",
   tune: "M5 8h8M17 8h2M5 16h2M11 16h8M15 5.8v4.4M9 13.8v4.4",
@@ -41,6 +50,11 @@ const PATHS = {
   value_output: "M4 16.5a8 8 0 1 1 16 0M12 16l4-5.5M7.5 16.5v.01M16.5 16.5v.01",
   block: "M5 7.5L12 4l7 3.5v9L12 20l-7-3.5zM5 7.5l7 3.5 7-3.5M12 11v9",
 } as const;
+
+/** The icon's path on the grid of 24, for pictures outside of the page. */
+export function iconPath(name: IconName): string {
+  return PATHS[name];
+}
 
 export type IconName = keyof typeof PATHS;
 

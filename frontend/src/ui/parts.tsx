@@ -12,17 +12,6 @@ export function BlockTile({ type, category, small = false }: { type: string; cat
   );
 }
 
-/** A design in miniature: one bar per block, as wide as its share of the parameters suggests. */
-export function MiniStack({ bars }: { bars: readonly { category: CategoryId; weight: number }[] }) {
-  return (
-    <span className="mini-stack" aria-hidden="true">
-      {bars.map((bar, at) => (
-        <span key={at} data-category={bar.category} style={{ width: `${28 + 72 * Math.sqrt(Math.min(1, bar.weight))}%` }} />
-      ))}
-    </span>
-  );
-}
-
 interface EmptyProps {
   icon: IconName;
   title: string;

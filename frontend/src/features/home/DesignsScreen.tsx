@@ -1,31 +1,25 @@
 /** The first screen: what is training now, the user's designs, and templates to start from. */
 import { useEffect, useState } from "react";
 import { explain } from "../../api/problems";
-import type { DesignMeta } from "../../api/types";
-import { formatAgo } from "../../domain/format";
+import { InstallHint } from "../../pwa/InstallHint";
 import { useConnection } from "../../stores/connection";
+import { receive } from "../../stores/incoming";
 import { createDesign, isLive, loadDesigns, loadRuns, loadTemplates, useLibrary } from "../../stores/library";
 import { go } from "../../stores/route";
 import { toast } from "../../stores/toasts";
 import { Icon } from "../../ui/Icon";
-import { Empty, MiniStack, Skeleton } from "../../ui/parts";
+import { Empty } from "../../ui/parts";
 import { useScreen } from "../../ui/useScreen";
-import { useNow } from "../../ui/useNow";
 import { OfflineBadge } from "../OfflineBadge";
 import { RunRow } from "../RunRow";
 import { Tabs } from "../Tabs";
+import { DesignList } from "./DesignList";
 import { Templates } from "./Templates";
-import { type Miniature, useMiniatures } from "./useMiniatures";
-
-/** So that the templates stay in sight. */
-const FIRST_DESIGNS = 4;
 
 export function DesignsScreen() {
-  const { designs, templates, runs, problem } = useLibrary();
+  const { designs, templates, runs } = useLibrary();
   const connection = useConnection((state) => state.connection);
   const [creating, setCreating] = useState<string | null>(null);
-  const [showsAll, setShowsAll] = useState(false);
-  const miniatures = useMiniatures(designs);
   const heading = useScreen("Model Studio");
   const live = runs?.filter(isLive) ?? [];
 
@@ -54,8 +48,6 @@ export function DesignsScreen() {
     window.setTimeout(() => void create({}));
   }, []);
 
-  const shown = showsAll ? designs : designs?.slice(0, FIRST_DESIGNS);
-  const isEmpty = designs?.length === 0;
   return (
     <div className="screen home">
       <header className="hero">
@@ -77,30 +69,24 @@ export function DesignsScreen() {
             </ul>
           </section>
         )}
-        {!isEmpty && (
-          <section aria-labelledby="designs-heading">
-            <h2 id="designs-heading" className="section-heading">
-              Your designs
-            </h2>
-            {designs === null && (problem ? <p className="home__problem">{problem}</p> : <Skeleton rows={3} height={72} />)}
-            <ul className="list">
-              {shown?.map((meta) => (
-                <DesignRow key={meta.id} meta={meta} miniature={miniatures.get(meta.id)} />
-              ))}
-            </ul>
-            {designs && shown && shown.length < designs.length && (
-              <button type="button" className="button button--small button--more" onClick={() => setShowsAll(true)}>
-                All {designs.length} designs
+        {designs?.length === 0 ? (
+          <Empty
+            icon="designs"
+            title="Design your first model"
+            action={
+              <button type="button" className="button button--small" onClick={() => receive({ kind: "ask" })}>
+                <Icon name="import" size={20} />
+                Import one
               </button>
-            )}
-          </section>
-        )}
-        {isEmpty && (
-          <Empty icon="designs" title="Design your first model">
-            Tap a template below. It opens as a stack of blocks that you can change, train, and take with you.
+            }
+          >
+            Tap a template below. It opens as a graph of blocks that you can change, train, and take with you.
           </Empty>
+        ) : (
+          <DesignList />
         )}
         <Templates templates={templates} busy={creating} onUse={(template) => void create({ template })} />
+        <InstallHint />
       </main>
       <button type="button" className="fab" onClick={() => void create({})} aria-busy={creating === "new"}>
         <Icon name="add" />
@@ -108,30 +94,5 @@ export function DesignsScreen() {
       </button>
       <Tabs current="designs" />
     </div>
-  );
-}
-
-function DesignRow({ meta, miniature }: { meta: DesignMeta; miniature: Miniature | undefined }) {
-  const now = useNow();
-  return (
-    <li>
-      <button type="button" className="item" data-design-id={meta.id} onClick={() => go({ screen: "studio", designId: meta.id })}>
-        {miniature && miniature.bars.length > 0 ? (
-          <MiniStack bars={miniature.bars} />
-        ) : (
-          <span className="item__icon">
-            <Icon name="designs" />
-          </span>
-        )}
-        <span className="item__text">
-          <span className="item__title">{meta.name}</span>
-          <span className="item__caption">
-            {miniature?.isDirty ? "Unsent edits" : `Edited ${formatAgo(meta.updated_at, now)}`}
-            {miniature && ` · ${miniature.bars.length} blocks`}
-          </span>
-        </span>
-        <Icon name="chevron" size={20} />
-      </button>
-    </li>
   );
 }

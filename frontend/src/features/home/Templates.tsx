@@ -1,8 +1,11 @@
 /** Designs to start from: one tap makes a copy and opens it. */
 import type { Template } from "../../api/types";
-import { formatCount } from "../../domain/format";
-import { MiniStack, Skeleton, Spinner } from "../../ui/parts";
-import { barsOf } from "./useMiniatures";
+import { formatShort } from "../../domain/format";
+import { sketchOf } from "../../domain/sketch";
+import { Graph } from "../../ui/Graph";
+import { Skeleton, Spinner } from "../../ui/parts";
+
+const PICTURE = { width: 68, height: 104 };
 
 interface Props {
   templates: Template[] | null;
@@ -30,7 +33,7 @@ export function Templates({ templates, busy, onUse }: Props) {
               onClick={() => onUse(template.slug)}
             >
               <span className="template__picture">
-                <MiniStack bars={barsOf(template.design)} />
+                <Graph sketch={sketchOf(template.design, PICTURE)} />
               </span>
               <span className="template__text">
                 <span className="template__title">
@@ -39,7 +42,7 @@ export function Templates({ templates, busy, onUse }: Props) {
                 </span>
                 <span className="template__sentence">{template.sentence}</span>
                 <span className="template__numbers">
-                  {formatCount(Math.round(template.paramCount * 1e6))} parameters · {formatCount(template.estimatedMemory)} MB
+                  {formatShort(Math.round(template.paramCount * 1e6))} parameters · {template.design.components.length} blocks
                 </span>
               </span>
             </button>

@@ -1,5 +1,5 @@
 /** Rename, defaults of new blocks, training options, delete. */
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { metaProps } from "../../domain/catalogue";
 import { setProp } from "../../domain/edit";
 import { isDesignName } from "../../domain/parse";
@@ -21,6 +21,9 @@ const META_TEXT = {
   n_experts: { label: "Experts", help: "Experts of new mixtures. 0 counts as 1.", presets: [2, 4, 8] },
 };
 
+const ShareSheet = lazy(() => import("../share/ShareSheet"));
+const DesignFilesSheet = lazy(() => import("../share/DesignFilesSheet"));
+
 interface Props {
   design: ModelArchitecture;
   onClose: () => void;
@@ -29,10 +32,24 @@ interface Props {
 
 export function MenuSheet({ design, onClose, onOptions }: Props) {
   const saveState = useDesignStore((state) => state.saveState);
+  const [face, setFace] = useState<"menu" | "share" | "files">("menu");
+  if (face !== "menu") {
+    return <Suspense>{face === "share" ? <ShareSheet design={design} onClose={onClose} /> : <DesignFilesSheet design={design} onClose={onClose} />}</Suspense>;
+  }
   return (
-    <Sheet title="Design" subtitle={`${design.components.length} blocks`} testId="design-menu" onClose={onClose}>
+    <Sheet key="menu" title="Design" subtitle={`${design.components.length} blocks`} testId="design-menu" onClose={onClose}>
       <Rename design={design} />
       {saveState === "gone" && <Rescue design={design} onClose={onClose} />}
+      <button type="button" className="row-button" data-testid="design-share" onClick={() => setFace("share")}>
+        <Icon name="share" />
+        <span>Share link or QR code</span>
+        <Icon name="chevron" size={20} />
+      </button>
+      <button type="button" className="row-button" data-testid="design-files" onClick={() => setFace("files")}>
+        <Icon name="download" />
+        <span>Export files</span>
+        <Icon name="chevron" size={20} />
+      </button>
       <button type="button" className="row-button" onClick={onOptions}>
         <Icon name="tune" />
         <span>Training options</span>
