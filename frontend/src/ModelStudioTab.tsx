@@ -1,5 +1,6 @@
 /** The page: one screen at a time, and the messages that float above it. */
 import { lazy, Suspense } from "react";
+import { Announcer } from "./features/Announcer";
 import { DesignsScreen } from "./features/home/DesignsScreen";
 import { RunsScreen } from "./features/home/RunsScreen";
 import { IncomingDesign } from "./features/share/IncomingDesign";
@@ -21,6 +22,7 @@ export function ModelStudioTab() {
       </Suspense>
       <IncomingDesign />
       <Toasts />
+      <Announcer />
       <UpdatePrompt />
     </>
   );

@@ -47,6 +47,7 @@ export interface Deletion {
 /** The undo steps of one design, oldest first; redo steps the other way round, as zundo has them. */
 export interface KeptHistory {
   id: string;
+  at: number;
   present: ModelArchitecture;
   past: ModelArchitecture[];
   future: ModelArchitecture[];
@@ -135,11 +136,14 @@ export const kept = {
   update: async (
     id: string,
     change: (found: KeptDesign | undefined) => KeptDesign | undefined,
+    history?: () => KeptHistory,
   ): Promise<KeptDesign | undefined> => {
-    const transaction = (await db()).transaction("designs", "readwrite");
-    const found = await transaction.store.get(id);
+    const transaction = (await db()).transaction(["designs", "history"], "readwrite");
+    const designs = transaction.objectStore("designs");
+    const found = await designs.get(id);
     const next = change(found);
-    if (next) await transaction.store.put(next);
+    if (next) await designs.put(next);
+    if (history) await transaction.objectStore("history").put(history());
     await transaction.done;
     return next ?? found;
   },

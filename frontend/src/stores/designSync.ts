@@ -10,10 +10,11 @@ import { sameArchitecture } from "../domain/same";
 import type { ModelArchitecture } from "../domain/types";
 import { announce, onChange } from "./changes";
 import { onReturn, useConnection } from "./connection";
-import { answers, type Base, deletions, fresh, kept, type KeptDesign } from "./db";
+import { answers, type Base, deletions, fresh, kept, type KeptDesign, type KeptHistory } from "./db";
 import { designHistory, replaceDesign, type SaveState, useDesignStore } from "./designStore";
 import { change, flush, incorporate, onMerged, sendDesign, startOutbox, useOutbox } from "./outbox";
 import { toast } from "./toasts";
+import { historyOf, keepHistory, loadHistory, pruneHistories } from "./undoHistory";
 
 const KEEP_MS = 150;
 const SAVE_MS = 900;
@@ -76,6 +77,7 @@ export function startSync(): void {
   }, LOOK_MS);
   window.addEventListener("pagehide", () => void keep());
   startOutbox();
+  void pruneHistories();
 }
 
 /** Asks the server for the open design, unless edits are on their way: their answer tells. */
@@ -95,7 +97,7 @@ async function keep(): Promise<void> {
     const joined = !found || found.edition === before.edition ? design : merge(before.design, design, found.design).merged;
     const edited = { dirty: true, changedAt: now, edition: (found?.edition ?? 0) + 1 };
     return { ...(found ?? fresh(joined)), ...edited, design: joined, waitingSince: found?.waitingSince ?? now };
-  });
+  }, () => historyOf(design));
   if (record) adopt(record, design);
   announce({ what: "design", id: design.id });
 }
@@ -125,6 +127,7 @@ function adopt(record: KeptDesign, seen: ModelArchitecture): void {
     if (shown === seen) known.design = shown;
   } else {
     setQuietly(() => useDesignStore.getState().setDesign(next));
+    void keepHistory(historyOf(next));
   }
   tell(record);
 }
@@ -161,15 +164,18 @@ export async function openDesign(id: string): Promise<void> {
   useSync.setState({ openState: "loading", conflict: null });
   void answers.put("current-design", id);
   const local = await kept.get(id);
+  const history = local ? await loadHistory(local.design) : null;
   if (mine !== visit) return;
-  if (local) show(local);
+  if (local) show(local, history);
   if (local?.dirty) await sendDesign(id);
   else await refresh(id, local !== undefined);
 }
 
-function show(record: KeptDesign): void {
-  known = { id: record.id, design: record.design, edition: record.edition };
-  setQuietly(() => replaceDesign(record.design));
+function show(record: KeptDesign, history: KeptHistory | null = null): void {
+  // The history's copy of the design shares its parts with the steps.
+  const design = history?.present ?? record.design;
+  known = { id: record.id, design, edition: record.edition };
+  setQuietly(() => replaceDesign(design, history?.past, history?.future));
   useSync.setState({ openState: "open" });
   tell(record);
 }

@@ -1,35 +1,19 @@
 /** The numbers and the main actions, at the bottom of the screen where the thumb is. */
 import type { ReactNode } from "react";
-import { useStore } from "zustand";
 import { formatCount } from "../../domain/format";
 import { useConnection } from "../../stores/connection";
-import { designHistory, useDesignStore } from "../../stores/designStore";
+import { useDesignStore } from "../../stores/designStore";
 import { go } from "../../stores/route";
 import { toast } from "../../stores/toasts";
 import { compileDesign, trainDesign, useTraining } from "../../stores/training";
 import { Icon } from "../../ui/Icon";
 import { Spinner } from "../../ui/parts";
+import { UndoButtons } from "./UndoButtons";
 
 interface Props {
   onAdd: () => void;
   onOptions: () => void;
   children?: ReactNode;
-}
-
-function History() {
-  const canUndo = useStore(designHistory, (state) => state.pastStates.length > 0);
-  const canRedo = useStore(designHistory, (state) => state.futureStates.length > 0);
-  const { undo, redo } = designHistory.getState();
-  return (
-    <>
-      <button type="button" className="icon-button" data-testid="undo" aria-label="Undo" disabled={!canUndo} onClick={() => undo()}>
-        <Icon name="undo" />
-      </button>
-      <button type="button" className="icon-button" data-testid="redo" aria-label="Redo" disabled={!canRedo} onClick={() => redo()}>
-        <Icon name="redo" />
-      </button>
-    </>
-  );
 }
 
 /** Why Compile and Train do nothing now, or null. */
@@ -74,7 +58,7 @@ export function Dock({ onAdd, onOptions, children }: Props) {
             <strong>{formatCount(memory)} MB</strong> to train
           </p>
         </div>
-        <History />
+        <UndoButtons />
       </div>
       {obstacle && (
         <p className="dock__obstacle" id="obstacle">

@@ -2,11 +2,12 @@
 import { useEffect, useMemo, useState } from "react";
 import { defaultPlace, buildStack } from "../../domain/stack";
 import type { Place } from "../../domain/edit";
-import { designHistory, useDesignStore } from "../../stores/designStore";
+import { useDesignStore } from "../../stores/designStore";
 import { closeDesign, openDesign, useSync } from "../../stores/designSync";
 import { loadRuns } from "../../stores/library";
 import { go } from "../../stores/route";
 import { useTraining } from "../../stores/training";
+import { redo, undo } from "../../stores/undo";
 import { Icon } from "../../ui/Icon";
 import { Empty, Skeleton } from "../../ui/parts";
 import { CompiledCard, CompileSheet } from "./CompileSheet";
@@ -103,7 +104,6 @@ function undoByKeyboard(event: KeyboardEvent): void {
   const key = event.key.toLowerCase();
   if (key !== "z" && key !== "y") return;
   event.preventDefault();
-  const { undo, redo } = designHistory.getState();
   if (key === "y" || event.shiftKey) redo();
   else undo();
 }
