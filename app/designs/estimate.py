@@ -85,6 +85,7 @@ class Estimate:
 class _Cost:
     params: int
     activations: int
+    inner: int  # activations that do not come out of the block
     flops: int
     dense_flops: int
 
@@ -123,12 +124,13 @@ def implied_value_input(design: Design) -> Component | None:
 
 
 def _saved(design: Design, costs: Mapping[str, _Cost]) -> int:
-    """Activations that gradient checkpoints spare: all of their chains but the largest one."""
-    chains = [
-        _sum(costs[name].activations for name in design.checkpointed(checkpoint.id))
+    """Activations that gradient checkpoints spare: the backward pass has one block's at a time."""
+    spared = [
+        costs[name].inner
         for checkpoint in design.of_type("grad_checkpoint")
+        for name in design.checkpointed(checkpoint.id)
     ]
-    return _sum(chains) - max(chains, default=0)
+    return _sum(spared) - max(spared, default=0)
 
 
 def _cost(block: Block, values: Values, inputs: Sequence[Shape | None], out: Shape | None) -> _Cost:
@@ -140,9 +142,11 @@ def _cost(block: Block, values: Values, inputs: Sequence[Shape | None], out: Sha
         "out_tokens": out.tokens if out else None,
     }
     factors = {**values, **shape_factors}
+    activations = _total(block.activations, factors)
     return _Cost(
         params=_total(block.params, factors),
-        activations=_total(block.activations, factors),
+        activations=activations,
+        inner=max(0, activations - (out.tokens * out.width if out else 0)),
         flops=_total(block.flops, factors),
         dense_flops=_total(block.dense_flops, factors),
     )

@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from app.models.blocks import GradCheckpoint
+from app.training.allocator import return_large_blocks
 from app.training.checkpoints import load_trainer, save_trainer
 from app.training.cores import training_threads
 from app.training.guard import NonFiniteError
@@ -82,6 +84,8 @@ class TrainingLoop:
         run = self._run
         torch.manual_seed(run.seed)
         model = run.build_model()
+        if any(isinstance(block, GradCheckpoint) for block in model.children()):
+            return_large_blocks()  # what a gradient checkpoint frees, the process shall not keep
         if "OMP_NUM_THREADS" not in os.environ:
             torch.set_num_threads(training_threads(sum(p.numel() for p in model.parameters())))
         trainer = PPOTrainer(

@@ -19,6 +19,8 @@ type Values = ReadonlyMap<string, PropValue | null>;
 interface Cost {
   params: number;
   activations: number;
+  /** Activations that do not come out of the block. */
+  inner: number;
   flops: number;
   denseFlops: number;
 }
@@ -96,12 +98,12 @@ function impliedValueInput(design: Design): Component | null {
   return design.ofType("value_output").length === 0 ? (design.ofType("action_output")[0] ?? null) : null;
 }
 
-/** Activations that gradient checkpoints spare: all of their chains but the largest one. */
+/** Activations that gradient checkpoints spare: the backward pass has one block's at a time. */
 function saved(design: Design, costs: ReadonlyMap<string, Cost>): number {
-  const chains = design
+  const spared = design
     .ofType("grad_checkpoint")
-    .map(({ id }) => total(design.checkpointed(id).map((inner) => costs.get(inner)?.activations ?? 0)));
-  return total(chains) - Math.max(0, ...chains);
+    .flatMap(({ id }) => design.checkpointed(id).map((inner) => costs.get(inner)?.inner ?? 0));
+  return total(spared) - Math.max(0, ...spared);
 }
 
 function costOf(block: Block, values: Values, inputs: readonly (Shape | null)[], out: Shape | null): Cost {
@@ -111,9 +113,11 @@ function costOf(block: Block, values: Values, inputs: readonly (Shape | null)[],
   factors.set("tokens", first?.tokens ?? null);
   factors.set("out_width", out?.width ?? null);
   factors.set("out_tokens", out?.tokens ?? null);
+  const activations = counted(block.activations, factors);
   return {
     params: counted(block.params, factors),
-    activations: counted(block.activations, factors),
+    activations,
+    inner: Math.max(0, activations - (out ? out.tokens * out.width : 0)),
     flops: counted(block.flops, factors),
     denseFlops: counted(block.denseFlops, factors),
   };
