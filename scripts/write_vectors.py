@@ -1,7 +1,8 @@
-"""Writes what validation says of every document in `spec/vectors/documents.json`.
+"""Writes what both languages must answer to the cases of `spec/vectors/`.
 
-Usage: python -m scripts.write_vectors [--check]. pytest and vitest hold both languages to the
-result, `spec/vectors/validation.json`; read the diff before it is committed.
+Usage: python -m scripts.write_vectors [--check]. `documents.json` gives `validation.json`; the
+pairs in `diffs.json` get their `expect`. pytest and vitest hold both languages to them; read the
+diff before it is committed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import sys
 from typing import Any
 
-from app.designs import to_architecture, validate_document
+from app.designs import diff_designs, to_architecture, validate_document
 from app.spec import spec_folder
 
 
@@ -35,23 +36,33 @@ def vector(name: str, document: object) -> dict[str, Any]:
     }
 
 
+def diff_vector(row: dict[str, Any]) -> dict[str, Any]:
+    """One pair of designs with what changed between them."""
+    return {**row, "expect": diff_designs(row["before"], row["after"])}
+
+
 def main() -> int:
     """Writes the vectors, or with --check compares them; returns the exit status."""
     folder = spec_folder() / "vectors"
-    documents = json.loads((folder / "documents.json").read_text(encoding="utf-8"))
-    vectors = [vector(row["name"], row["document"]) for row in documents]
-    text = json.dumps(vectors, indent=1, ensure_ascii=True) + "\n"
-    target = folder / "validation.json"
-    if "--check" in sys.argv:
-        fresh = target.read_text(encoding="utf-8") == text
-        print(
-            "vectors are fresh"
-            if fresh
-            else "vectors are stale: run python -m scripts.write_vectors"
-        )
-        return 0 if fresh else 1
-    target.write_text(text, encoding="utf-8")
-    print(f"{len(vectors)} vectors written")
+
+    def read(name: str) -> Any:
+        return json.loads((folder / name).read_text(encoding="utf-8"))
+
+    answers = {
+        "validation.json": [vector(row["name"], row["document"]) for row in read("documents.json")],
+        "diffs.json": [diff_vector(row) for row in read("diffs.json")],
+    }
+    stale = []
+    for name, vectors in answers.items():
+        text = json.dumps(vectors, indent=1, ensure_ascii=True) + "\n"
+        if (folder / name).read_text(encoding="utf-8") != text:
+            stale.append(name)
+            if "--check" not in sys.argv:
+                (folder / name).write_text(text, encoding="utf-8")
+    if stale and "--check" in sys.argv:
+        print(f"{', '.join(stale)}: stale, run python -m scripts.write_vectors")
+        return 1
+    print(f"vectors written: {', '.join(stale)}" if stale else "vectors are fresh")
     return 0
 
 

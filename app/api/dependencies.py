@@ -13,7 +13,8 @@ from app.errors import DesignIdError, RequestError, RunNotFoundError
 from app.services.studio import Studio
 from app.spec import read_spec
 
-_ID = re.compile(read_spec("limits.json")["design_id_pattern"])
+ID_PATTERN: str = read_spec("limits.json")["design_id_pattern"]
+_ID = re.compile(ID_PATTERN)
 _ETAG = re.compile(r'"([1-9][0-9]{0,15})"')
 _LIST = read_spec("limits.json")["list_page"]
 _KEY = re.compile(read_spec("limits.json")["idempotency_key_pattern"])

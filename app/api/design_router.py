@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from app.api.dependencies import (
+    ID_PATTERN,
     DesignDocument,
     DesignId,
     IfMatch,
@@ -23,6 +25,7 @@ from app.api.problems import problem_responses
 from app.schemas.design import (
     CompileResult,
     CreateDesign,
+    DesignDiff,
     DesignList,
     DesignMeta,
     ModelArchitecture,
@@ -30,6 +33,7 @@ from app.schemas.design import (
     RevisionMeta,
     ValidationResult,
 )
+from app.services.comparison import ComparisonWish, compare
 from app.services.designs_service import import_path
 from app.store.protocol import Compiled, DesignRecord
 
@@ -174,6 +178,34 @@ async def fetch_revision(
 ) -> Response:
     """Returns the design as it was saved."""
     return JSONResponse(await studio.designs.revision(design_id, revision))
+
+
+class DiffQuery(BaseModel):
+    """`?from&to`: revisions; `?design_id` or `?run_id`: compare with that one's design instead."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    from_revision: Annotated[int | None, Field(ge=1, le=2**53, alias="from")] = None
+    to_revision: Annotated[int | None, Field(ge=1, le=2**53, alias="to")] = None
+    design_id: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
+    run_id: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
+
+
+@router.get(
+    "/{design_id}/diff", operation_id="diff_design", responses=problem_responses(404, 422, 503)
+)
+async def diff_design(
+    studio: StudioDep, design_id: DesignId, query: Annotated[DiffQuery, Query()]
+) -> DesignDiff:
+    """What changed, block by block, from an earlier state or another design to this one."""
+    wish = ComparisonWish(
+        from_revision=query.from_revision,
+        design_id=query.design_id,
+        run_id=query.run_id,
+        to_revision=query.to_revision,
+    )
+    changes = await compare(studio.designs, studio.runs, design_id, wish)
+    return DesignDiff.model_validate(changes)
 
 
 @router.post(

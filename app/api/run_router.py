@@ -6,12 +6,22 @@ import re
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
-from app.api.dependencies import DesignId, IdempotencyKey, Listing, NoQuery, RunId, StudioDep
+from app.api.dependencies import (
+    ID_PATTERN,
+    DesignId,
+    IdempotencyKey,
+    Listing,
+    NoQuery,
+    RunId,
+    StudioDep,
+)
 from app.api.event_stream import event_stream
 from app.api.problems import problem_responses
+from app.schemas.design import ModelArchitecture
 from app.schemas.run import (
     BranchRequest,
     CheckpointList,
@@ -29,13 +39,12 @@ from app.services.run_request import RunWish
 router = APIRouter(prefix="/api", tags=["runs"])
 
 _EVENT_ID = re.compile(r"[0-9]{1,15}")
-_ID_PATTERN = r"^[0-9a-f]{32}$"
 
 
 class RunListing(Listing):
     """`?limit&cursor&design_id`."""
 
-    design_id: Annotated[str | None, Field(pattern=_ID_PATTERN)] = None
+    design_id: Annotated[str | None, Field(pattern=ID_PATTERN)] = None
 
 
 class MetricsQuery(BaseModel):
@@ -84,6 +93,18 @@ async def train_design(
     run_id = await studio.runs.train(design_id, wish, key)
     response.headers["Location"] = f"/api/runs/{run_id}"
     return RunStarted(run_id=run_id)
+
+
+@router.get(
+    "/runs/{run_id}/design",
+    operation_id="fetch_run_design",
+    dependencies=[NoQuery],
+    response_model=ModelArchitecture,
+    responses=problem_responses(404, 503),
+)
+async def fetch_run_design(studio: StudioDep, run_id: RunId) -> Response:
+    """Returns the design exactly as the run trained it, whatever became of it since."""
+    return JSONResponse((await studio.runs.get(run_id))["design"])
 
 
 @router.get("/runs", operation_id="list_runs", responses=problem_responses(422, 503))

@@ -7,6 +7,7 @@ from app.designs.codegen import (
     UnsafeSourceError,
     generate_model_code,
 )
+from app.designs.diff import diff_designs
 from app.designs.issues import Fix, Issue
 from app.designs.migrate import NewerDesignError, migrate
 from app.designs.parse import is_design_name
@@ -23,6 +24,7 @@ __all__ = [
     "UnsafeSourceError",
     "Validation",
     "catalogue",
+    "diff_designs",
     "generate_model_code",
     "is_design_name",
     "migrate",

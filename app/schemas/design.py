@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -69,6 +69,59 @@ class RevisionList(BaseModel):
 
     items: list[RevisionMeta]
     next: str | None
+
+
+Value = bool | int | float | str | None
+
+
+class ValueChange(BaseModel):
+    """A prop or default; null where it was not set."""
+
+    name: str
+    from_: Value = Field(alias="from")
+    to: Value
+
+
+class NameChange(BaseModel):
+    """The design's name before and after."""
+
+    from_: str = Field(alias="from")
+    to: str
+
+
+class InputsChange(BaseModel):
+    """Ids of what a block reads, in order."""
+
+    from_: list[str] = Field(alias="from")
+    to: list[str]
+
+
+class BlockChange(BaseModel):
+    """One block that is new, gone or different; `type_before` where its type changed."""
+
+    id: str
+    type: str
+    kind: Literal["added", "removed", "changed"]
+    type_before: str | None
+    props: list[ValueChange]
+    inputs: InputsChange | None
+
+
+class ConnectionChanges(BaseModel):
+    """Connections that came and went."""
+
+    added: list[tuple[str, str]]
+    removed: list[tuple[str, str]]
+
+
+class DesignDiff(BaseModel):
+    """What changed; `moved` counts blocks that only lie elsewhere on the canvas."""
+
+    name: NameChange | None
+    meta: list[ValueChange]
+    blocks: list[BlockChange]
+    connections: ConnectionChanges
+    moved: int
 
 
 class CreateDesign(BaseModel):

@@ -217,3 +217,33 @@ def test_every_saved_state_can_be_read_again(client: httpx.Client, design_id: st
     assert client.get(f"/api/designs/{NOBODY}/revisions").status_code == 404
     assert client.delete(path).status_code == 204
     assert client.get(f"{path}/revisions").status_code == 404
+
+
+def test_a_diff_tells_what_changed_between_revisions_and_designs(client: httpx.Client) -> None:
+    made = client.post("/api/designs", json={"template": "starter-moe"}).json()
+    path = f"/api/designs/{made['id']}"
+    design, etag = _fetch(client, made["id"])
+    changed = {**design, "name": "Wider"}
+    changed["components"] = [
+        {**component, "props": {**component["props"], "n_heads": 2}}
+        if component["type"] == "transformer_layer"
+        else component
+        for component in design["components"]
+    ]
+    assert client.put(path, json=changed, headers={"if-match": etag}).status_code == 200
+    diff = client.get(f"{path}/diff?from=1").json()
+    assert diff["name"] == {"from": design["name"], "to": "Wider"}
+    assert [(block["kind"], block["type"]) for block in diff["blocks"]] == [
+        ("changed", "transformer_layer")
+    ]
+    assert diff["blocks"][0]["props"] == [{"name": "n_heads", "from": 4, "to": 2}]
+    assert diff["connections"] == {"added": [], "removed": []}
+    assert client.get(f"{path}/diff?from=1&to=1").json()["blocks"] == []
+    other = client.post("/api/designs", json={"template": "n-tuple"}).json()["id"]
+    across = client.get(f"{path}/diff?design_id={other}").json()
+    assert {"added", "removed"} <= {block["kind"] for block in across["blocks"]}
+    for query in ("", "?to=1", f"?from=1&design_id={other}", "?from=0", "?from=x", "?since=1"):
+        assert client.get(f"{path}/diff{query}").status_code == 422, query
+    assert client.get(f"{path}/diff?from=9").status_code == 404
+    assert client.get(f"{path}/diff?run_id={NOBODY}").status_code == 404
+    assert client.get(f"{path}/diff?design_id={NOBODY}").status_code == 404

@@ -101,7 +101,7 @@ def test_a_run_from_start_to_completion(tmp_path: Path, start: Start) -> None:
     finished = worker.until("finished")
     assert finished == {"type": "finished", "outcome": "completed", "step": 2_560}
     assert worker.exit_code() == 0
-    (checkpoint,) = list_checkpoints(folder / "checkpoints")
+    *_, checkpoint = list_checkpoints(folder / "checkpoints")  # a slow machine writes some before
     assert verify_checkpoint(checkpoint.path).step == 2_560
     told = [m for m in worker.seen if m["type"] == "checkpoint"]
     assert told[-1]["path"] == checkpoint.name

@@ -93,6 +93,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/designs/{design_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Design
+         * @description What changed, block by block, from an earlier state or another design to this one.
+         */
+        get: operations["diff_design"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/designs/{design_id}/export": {
         parameters: {
             query?: never;
@@ -285,6 +305,26 @@ export interface paths {
          * @description Lists the checkpoints that are on disk, oldest first.
          */
         get: operations["list_checkpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/design": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch Run Design
+         * @description Returns the design exactly as the run trained it, whatever became of it since.
+         */
+        get: operations["fetch_run_design"];
         put?: never;
         post?: never;
         delete?: never;
@@ -498,6 +538,26 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * BlockChange
+         * @description One block that is new, gone or different; `type_before` where its type changed.
+         */
+        BlockChange: {
+            /** Id */
+            id: string;
+            inputs: components["schemas"]["InputsChange"] | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "changed";
+            /** Props */
+            props: components["schemas"]["ValueChange"][];
+            /** Type */
+            type: string;
+            /** Type Before */
+            type_before: string | null;
+        };
+        /**
          * BlockNumbers
          * @description What one component gives, for example "[B, 16, 64]", and costs.
          */
@@ -603,6 +663,22 @@ export interface components {
             paramCount: number;
         };
         /**
+         * ConnectionChanges
+         * @description Connections that came and went.
+         */
+        ConnectionChanges: {
+            /** Added */
+            added: [
+                string,
+                string
+            ][];
+            /** Removed */
+            removed: [
+                string,
+                string
+            ][];
+        };
+        /**
          * CreateDesign
          * @description What a new design starts from.
          */
@@ -614,6 +690,20 @@ export interface components {
              * @description A slug of GET /api/templates.
              */
             template?: string | null;
+        };
+        /**
+         * DesignDiff
+         * @description What changed; `moved` counts blocks that only lie elsewhere on the canvas.
+         */
+        DesignDiff: {
+            /** Blocks */
+            blocks: components["schemas"]["BlockChange"][];
+            connections: components["schemas"]["ConnectionChanges"];
+            /** Meta */
+            meta: components["schemas"]["ValueChange"][];
+            /** Moved */
+            moved: number;
+            name: components["schemas"]["NameChange"] | null;
         };
         /**
          * DesignList
@@ -678,6 +768,16 @@ export interface components {
             values: {
                 [key: string]: boolean | number;
             };
+        };
+        /**
+         * InputsChange
+         * @description Ids of what a block reads, in order.
+         */
+        InputsChange: {
+            /** From */
+            from: string[];
+            /** To */
+            to: string[];
         };
         /**
          * Issue
@@ -753,6 +853,16 @@ export interface components {
             };
             /** Type */
             type: string;
+        };
+        /**
+         * NameChange
+         * @description The design's name before and after.
+         */
+        NameChange: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
         };
         /**
          * NumbersTable
@@ -994,6 +1104,18 @@ export interface components {
             paramCount: number;
             /** Valid */
             valid: boolean;
+        };
+        /**
+         * ValueChange
+         * @description A prop or default; null where it was not set.
+         */
+        ValueChange: {
+            /** From */
+            from: boolean | number | string | null;
+            /** Name */
+            name: string;
+            /** To */
+            to: boolean | number | string | null;
         };
     };
     responses: never;
@@ -1380,6 +1502,69 @@ export interface operations {
             };
             /** @description problem */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_design: {
+        parameters: {
+            query?: {
+                from?: number | null;
+                to?: number | null;
+                design_id?: string | null;
+                run_id?: string | null;
+            };
+            header?: never;
+            path: {
+                design_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignDiff"];
+                };
+            };
+            /** @description problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2014,6 +2199,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CheckpointList"];
+                };
+            };
+            /** @description problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_run_design: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelArchitecture"];
                 };
             };
             /** @description problem */
