@@ -242,3 +242,20 @@ def test_a_client_that_left_is_forgotten(server: StudioServer, design_id: str) -
     wait_for(lambda: "model_studio_streams 0.0" in server.client.get("/metrics").text, 5)
     assert time.monotonic() - began < 5
     server.stop(run_id)
+
+
+def test_a_run_keeps_the_exact_design_it_trained(server: StudioServer, design_id: str) -> None:
+    path = f"/api/designs/{design_id}"
+    answer = server.client.get(path)
+    trained = answer.json()
+    run_id = server.train(design_id)
+    changed = {**trained, "name": "Changed since"}
+    headers = {"if-match": answer.headers["etag"]}
+    assert server.client.put(path, json=changed, headers=headers).status_code == 200
+    assert server.client.get(f"/api/runs/{run_id}/design").json() == trained
+    diff = server.client.get(f"{path}/diff?run_id={run_id}").json()
+    assert diff["name"] == {"from": trained["name"], "to": "Changed since"}
+    server.client.post(f"/api/runs/{run_id}/stop")
+    assert server.client.delete(path).status_code == 204
+    assert server.client.get(f"/api/runs/{run_id}/design").json() == trained
+    assert server.client.get(f"/api/runs/{'0' * 32}/design").status_code == 404
