@@ -4,6 +4,7 @@
  */
 import { allows, type Block, catalogue, limits, metaProps, type MetaName, type Prop } from "./catalogue";
 import { parseDocument } from "./parse";
+import { makeRoom } from "./place";
 import { inferShapes, type Shape, shapeText } from "./shapes";
 import type { Edge, ModelArchitecture, ModelComponent, PropValue } from "./types";
 
@@ -106,6 +107,7 @@ export function insertBlock(
   } else if (from !== null) {
     wire(design, id, block, from, place);
   }
+  makeRoom(design, id);
   return id;
 }
 
@@ -180,11 +182,13 @@ export function duplicateBlock(design: ModelArchitecture, id: string): string | 
   const component = componentOf(design, id);
   const block = blockOf(design, id);
   if (!component || !block || block.maxInputs === 0 || design.components.length >= limits.components) return null;
-  const copy: ModelComponent = { id: freshId(design, component.type), type: component.type, props: { ...component.props } };
+  const props = Object.fromEntries(Object.entries(component.props).filter(([name]) => !block.props.get(name)?.layout));
+  const copy: ModelComponent = { id: freshId(design, component.type), type: component.type, props };
   const sources = sourcesOf(design, id);
   addComponent(design, copy, id);
   if (block.isHead) {
     sources.forEach((from) => design.edges.push([from, copy.id]));
+    makeRoom(design, copy.id);
     return copy.id;
   }
   design.edges.forEach((edge) => {
@@ -192,6 +196,7 @@ export function duplicateBlock(design: ModelArchitecture, id: string): string | 
   });
   design.edges.push([id, copy.id]);
   if (block.minInputs > 1) sources.slice(1, 2).forEach((from) => connect(design, from, copy.id));
+  makeRoom(design, copy.id);
   return copy.id;
 }
 

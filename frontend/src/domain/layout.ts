@@ -4,19 +4,19 @@
  * the same picture. A place is the centre of a block, in canvas units (pixels at 1x).
  */
 import { orderLayers } from "./crossings";
-import type { ModelArchitecture } from "./types";
+import type { Edge, ModelArchitecture } from "./types";
 
-export const NODE_WIDTH = 216;
+export const NODE_WIDTH = 232;
 export const NODE_HEIGHT = 84;
 export const GAP_X = 40;
-export const GAP_Y = 60;
+export const GAP_Y = 92;
 /** The grid that dragged blocks snap to. */
 export const GRID = 12;
 
 /** How wide a connection is that passes beside the blocks of a layer. */
 const LANE_WIDTH = 28;
 /** Connections past this many lanes are laid out as if they were short: a hostile design must not take seconds. */
-const MAX_LANES = 6000;
+const MAX_LANES = 3000;
 /** Lanes give way: a residual connection must not push a chain out of its line. */
 const LANE_WEIGHT = 1e-4;
 const SWEEPS = 8;
@@ -47,8 +47,20 @@ export interface Slot {
 
 type Neighbours = Map<string, string[]>;
 
-/** The automatic layout of a whole design; its upper left corner is 0, 0. */
+/** The last layout: an edit of a prop, or a drag, leaves blocks and connections as they were. */
+let last: { ids: string; edges: readonly Edge[]; layout: Layout } | null = null;
+
+/** The automatic layout of a whole design; its upper left corner is 0, 0. The answer is shared: copy it to change it. */
 export function layoutOf(architecture: ModelArchitecture): Layout {
+  const key = architecture.components.map(({ id }) => id).join(" ");
+  if (last && last.edges === architecture.edges && last.ids === key) return last.layout;
+  const layout = laidOut(architecture);
+  // A draft or an array that was changed in place would look like the same one: only frozen ones are remembered.
+  if (Object.isFrozen(architecture.edges)) last = { ids: key, edges: architecture.edges, layout };
+  return layout;
+}
+
+function laidOut(architecture: ModelArchitecture): Layout {
   const { ids, inputs, outputs } = graphOf(architecture);
   const layers = layersOf(ids, inputs, outputs);
   const rows = slotsOf(ids, inputs, layers);
@@ -65,7 +77,7 @@ export function positionsOf(architecture: ModelArchitecture): Map<string, Point>
     if (typeof x === "number" && typeof y === "number") saved.set(id, { x, y });
   }
   if (saved.size === architecture.components.length) return saved;
-  const { nodes } = layoutOf(architecture);
+  const nodes = new Map(layoutOf(architecture).nodes);
   for (const [id, place] of saved) nodes.set(id, place);
   return nodes;
 }

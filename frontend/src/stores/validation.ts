@@ -1,31 +1,38 @@
-/** Sends the open design to the worker 300 ms after its last change, and the verdict back to the store. */
+/** Sends the open design to the worker at each change, and the verdict back to the store. */
+import { sameNetwork } from "../domain/network";
 import type { ModelArchitecture } from "../domain/types";
 import type { ValidationReply, ValidationRequest } from "../workers/design_worker";
 import { useDesignStore } from "./designStore";
 
-const DEBOUNCE_MS = 300;
-
 /** Starts the worker; call once. */
 export function startValidation(): void {
   const worker = new Worker(new URL("../workers/design_worker.ts", import.meta.url), { type: "module", name: "design" });
-  let timer = 0;
   let ticket = 0;
-  const ask = (design: ModelArchitecture): void => {
+  let isBusy = false;
+  /** What was last sent; changes that came meanwhile go together when the answer is there. */
+  let sent: ModelArchitecture | null = null;
+  const ask = (): void => {
+    const { currentDesign: design, validation } = useDesignStore.getState();
+    if (isBusy || !design || (sent && validation && sameNetwork(sent, design))) return;
     ticket += 1;
+    isBusy = true;
+    sent = design;
     const request: ValidationRequest = { ticket, design };
     worker.postMessage(request);
   };
   worker.onmessage = ({ data }: MessageEvent<ValidationReply>) => {
-    // A verdict on an older design than the one shown would be wrong for a moment: only the last counts.
-    if (data.ticket === ticket) useDesignStore.getState().setValidation(data.analysis);
+    if (data.ticket !== ticket) return;
+    isBusy = false;
+    const { currentDesign: design } = useDesignStore.getState();
+    // A verdict on another network than the one shown would be wrong for a moment: then only the next counts.
+    if (sent && design && sameNetwork(sent, design)) useDesignStore.getState().setValidation(data.analysis);
+    else ask();
+  };
+  worker.onerror = () => {
+    // The browser reports it; the next change is asked about all the same.
+    isBusy = false;
   };
   useDesignStore.subscribe((state, before) => {
-    const design = state.currentDesign;
-    if (design === before.currentDesign) return;
-    window.clearTimeout(timer);
-    ticket += 1;
-    if (!design) return;
-    const isOpened = design.id !== before.currentDesign?.id;
-    timer = window.setTimeout(() => ask(design), isOpened ? 0 : DEBOUNCE_MS);
+    if (state.currentDesign !== before.currentDesign || (!state.validation && before.validation)) ask();
   });
 }

@@ -36,6 +36,18 @@ const PATHS = {
   trash: "M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7M10.5 11v5M13.5 11v5",
   tune: "M5 8h8M17 8h2M5 16h2M11 16h8M15 5.8v4.4M9 13.8v4.4",
   undo: "M5 9.5h10a4.5 4.5 0 0 1 0 9H9M5 9.5l4-4M5 9.5l4 4",
+  branch: "M12 4v5M12 9c0 5-6 4-6 10M12 9c0 5 6 4 6 10M3.5 16.5L6 19l2.5-2.5M15.5 16.5L18 19l2.5-2.5",
+  cards: "M5 4.5h14v6H5zM5 13.5h14v6H5z",
+  connect: "M4 7a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0M15 17a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0M9 7h3.5c5 0 0 10 2.5 10",
+  fit: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5M9 9h6v6H9z",
+  graph: "M9 4h6v4H9zM3.5 16h6v4h-6zM14.5 16h6v4h-6zM12 8v4M6.5 16v-4h11v4",
+  lasso: "M4.5 4.5h3M10.5 4.5h3M16.5 4.5h3v3M19.5 10.5v3M4.5 4.5v3M4.5 10.5v3M4.5 16.5v3h3M10.5 19.5h2M15 15l6 2.2-2.6 1.2L17 21z",
+  paste: "M8 6H6v14h12V6h-2M9 4h6v4H9zM9 12.5h6M9 16h4",
+  search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.2 15.2L20 20",
+  tidy: "M9.5 4h5v4h-5zM4 12h5v4H4zM15 12h5v4h-5zM12 8v2M6.5 12v-2h11v2M6.5 16v4M17.5 16v4",
+  unlink: "M9.5 14.5l5-5M11 7l1.5-1.5a4 4 0 0 1 6 6L17 13M13 17l-1.5 1.5a4 4 0 0 1-6-6L7 11",
+  zoom_in: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.2 15.2L20 20M10.5 7.5v6M7.5 10.5h6",
+  zoom_out: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.2 15.2L20 20M7.5 10.5h6",
   up: "M12 19V5M6 11l6-6 6 6",
   warning: "M12 4.5L3.5 19h17zM12 10v4.2M12 16.7v.2",
   board_input: "M4.5 4.5h15v15h-15zM4.5 9.5h15M4.5 14.5h15M9.5 4.5v15M14.5 4.5v15",
@@ -62,6 +74,11 @@ export type IconName = keyof typeof PATHS;
 export function blockIcon(type: string): IconName {
   if (type === "add") return "add_block";
   return type in PATHS ? (type as IconName) : "block";
+}
+
+/** The path of an icon, for the canvas. */
+export function iconPath(name: IconName): string {
+  return PATHS[name];
 }
 
 export function Icon({ name, size = 24 }: { name: IconName; size?: number }) {
