@@ -44,7 +44,12 @@ export class GraphView {
     this.cleanups.push(listen(this), () => plate.remove());
     this.watchSize();
     this.watchTheme();
-    this.cleanups.push(useCanvas.subscribe(() => this.readCanvas()));
+    this.cleanups.push(
+      useCanvas.subscribe((state, before) => {
+        this.readCanvas();
+        if (state.reveal && state.reveal !== before.reveal) this.reveal(state.reveal.id);
+      }),
+    );
   }
 
   destroy(): void {

@@ -1,13 +1,12 @@
 /** Fingers, mouse, wheel and keys on the canvas, handed to the gestures. */
 import { GRID } from "../domain/layout";
-import { setPositions } from "../domain/place";
 import { removeBlock } from "../domain/edit";
-import { selectBlocks, setSelecting, stopConnecting, useCanvas } from "../stores/canvas";
+import { setPositions } from "../domain/place";
+import { askAbout, selectBlocks, setSelecting, stopConnecting, useCanvas } from "../stores/canvas";
 import { useDesignStore } from "../stores/designStore";
 import type { Touch } from "./gestures/surface";
 import type { GraphView } from "./graphView";
 import { hitAt } from "./hit";
-import { askAbout } from "../stores/canvas";
 
 const WHEEL_ZOOM = 0.0022;
 const KEY_ZOOM = 1.25;
@@ -64,6 +63,8 @@ export function listen(view: GraphView): () => void {
       { signal },
     );
   }
+  // The mouse events that follow a touch would land on a sheet that the touch has just opened, and close it.
+  host.addEventListener("touchend", (event) => event.cancelable && event.preventDefault(), { signal, passive: false });
   host.addEventListener("wheel", (event) => wheel(view, event), { signal, passive: false });
   host.addEventListener(
     "contextmenu",
@@ -155,6 +156,6 @@ function nudge(view: GraphView, ids: readonly string[], dx: number, dy: number):
 }
 
 /** Takes blocks out in one step of undo; what read them reads what they read. */
-export function deleteBlocks(ids: readonly string[]): void {
+function deleteBlocks(ids: readonly string[]): void {
   if (ids.length > 0) useDesignStore.getState().edit((draft) => ids.forEach((id) => removeBlock(draft, id)));
 }

@@ -1,4 +1,5 @@
 /** What changes about a block while one works: selection, focus, ports, and what a connection could reach. */
+import type { Target } from "../domain/connections";
 import { formatShape } from "../domain/format";
 import { NODE_HEIGHT } from "../domain/layout";
 import { PORTS_FROM } from "./hit";
@@ -24,8 +25,12 @@ export function drawUnder(ctx: Ctx, node: NodeView, look: Look): void {
     ctx.fill();
   }
   ctx.globalAlpha = 1;
-  const isOut = connecting !== null && connecting.id !== node.id && connecting.targets.get(node.id)?.fits !== true;
-  if (isOut) ctx.globalAlpha = 0.35;
+  if (connecting && connecting.id !== node.id && !isLit(connecting.targets.get(node.id))) ctx.globalAlpha = 0.35;
+}
+
+/** What is connected already needs no light. */
+function isLit(target: Target | undefined): boolean {
+  return target !== undefined && target.fits && !target.connected;
 }
 
 /** Above the block: outlines and ports. */
@@ -81,7 +86,7 @@ function drawTarget(ctx: Ctx, node: NodeView, { connecting, theme, viewport }: L
   if (!connecting) return;
   const isSource = connecting.id === node.id;
   const target = connecting.targets.get(node.id);
-  if (!isSource && !target?.fits) return;
+  if (!isSource && !isLit(target)) return;
   const isTop = isSource ? connecting.side === "in" : connecting.side === "out";
   const y = ((isTop ? -1 : 1) * NODE_HEIGHT) / 2;
   const color = isSource ? theme.accent : theme.good;
@@ -106,7 +111,7 @@ function drawTarget(ctx: Ctx, node: NodeView, { connecting, theme, viewport }: L
   ctx.stroke();
   if (isSource || !target) return;
   plus(ctx, y, 4.5 * px, theme.surface, 2 * px);
-  const text = target.shape ? `gives ${formatShape(target.shape)}` : target.connected ? "connected" : "";
+  const text = target.shape ? `gives ${formatShape(target.shape)}` : "";
   if (text !== "" && viewport.scale > 0.45) bubble(ctx, text, 26 * px, y + (isTop ? -14 : 14) * px, px, color, theme.surface, theme.font);
 }
 

@@ -133,12 +133,12 @@ function drawBadge(ctx: Ctx, color: string, theme: Theme): void {
 
 /** A rectangle of the block's colour: below 0.4x nobody reads a title. */
 export function drawPlain(ctx: Ctx, node: NodeView, theme: Theme): void {
-  const [left, top] = [-NODE_WIDTH / 2, -NODE_HEIGHT / 2];
+  outline(ctx);
   ctx.fillStyle = theme.surface;
-  ctx.fillRect(left, top, NODE_WIDTH, NODE_HEIGHT);
+  ctx.fill();
   const dim = ctx.globalAlpha;
   ctx.globalAlpha = dim * (node.tone === "error" ? 0.85 : 0.45);
   ctx.fillStyle = node.tone === "error" ? theme.bad : theme.categories[node.category];
-  ctx.fillRect(left, top, NODE_WIDTH, NODE_HEIGHT);
+  ctx.fill();
   ctx.globalAlpha = 1;
 }

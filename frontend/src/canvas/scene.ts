@@ -3,7 +3,7 @@ import type { CategoryId } from "../domain/catalogue";
 import { formatShape, formatShort } from "../domain/format";
 import { type Point, positionsOf } from "../domain/layout";
 import { type Curve, routeEdges } from "../domain/routing";
-import type { Stack, StackRow } from "../domain/stack";
+import { outputText, type Stack, type StackRow } from "../domain/stack";
 import type { Edge, ModelArchitecture } from "../domain/types";
 import { SpatialIndex } from "./spatial";
 import type { Box } from "./viewport";
@@ -92,9 +92,8 @@ function toneOf({ issues }: StackRow): Tone {
 }
 
 /** "16 × 64 · 33k": what comes out, and the parameters. */
-function numbersOf({ block, shape, params }: StackRow): string {
-  const gives = block?.type === "action_output" ? "4 moves" : block?.type === "value_output" ? "1 value" : shape ? formatShape(shape) : "";
-  return [gives, params > 0 ? formatShort(params) : ""].filter((part) => part !== "").join("  ·  ");
+function numbersOf(row: StackRow): string {
+  return [outputText(row) ?? "", row.params > 0 ? formatShort(row.params) : ""].filter((part) => part !== "").join("  ·  ");
 }
 
 function hasMismatch({ issues }: StackRow): boolean {

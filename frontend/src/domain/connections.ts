@@ -1,9 +1,9 @@
 /** Which ports a connection could lead to, and what would come out: one look at the shapes, no trial of the whole design. */
-import { limits } from "./catalogue";
 import { formatShape } from "./format";
 import { type Component, Design } from "./graph";
+import { findMismatches } from "./mismatches";
 import { parseDocument } from "./parse";
-import { inferShapes, mismatches, outputShape, inputShape, type Shape, type Shapes } from "./shapes";
+import { acceptedShapes, inferShapes, outputShape, type Shape, type Shapes } from "./shapes";
 import type { Edge, ModelArchitecture } from "./types";
 
 export interface Target {
@@ -21,7 +21,7 @@ export interface Target {
 /** One entry for every block that a connection from (`out`) or into (`in`) the port of `id` could lead to. */
 export function connectionTargets(architecture: ModelArchitecture, id: string, side: "in" | "out"): Map<string, Target> {
   const { design } = parseDocument(architecture);
-  const { shapes } = inferShapes(design);
+  const shapes = inferShapes(design);
   const isOut = side === "out";
   // What lies the other way would close a loop.
   const closed = design.reachedFrom([id], isOut);
@@ -48,14 +48,14 @@ function targetOf(design: Design, shapes: Shapes, from: string, to: string): Tar
     return { id: to, fits: false, reason, shape: null, replaces, connected };
   }
   const trial = around(design, reader, after);
-  const wrong = mismatches(trial, reader, shapes)[0];
+  const [wrong] = findMismatches(trial, shapes);
   const found = shapes.get(from);
   const reason = wrong ? (found ? `Does not take ${formatShape(found)}.` : wrong.message) : null;
   return {
     id: to,
     fits: !wrong,
     reason,
-    shape: wrong ? null : outputShape(reader, inputShape(trial, reader, shapes)),
+    shape: wrong ? null : outputShape(reader, acceptedShapes(trial, reader, shapes)),
     replaces,
     connected,
   };
@@ -66,12 +66,4 @@ function around(design: Design, reader: Component, sources: readonly string[]): 
   const near = sources.flatMap((id) => design.byId.get(id) ?? []);
   const edges = sources.map((id): Edge => [id, reader.id]);
   return new Design(design.id, design.name, design.version, design.meta, [...near, reader], edges);
-}
-
-/** Numbers that flow along a connection: for one board, and for a minibatch of the training. */
-export function bytesOn(shape: Shape): { perBoard: number; perMinibatch: number } {
-  const { cells } = limits.board;
-  const values = shape.kind === "vector" ? shape.width : cells * shape.width;
-  const perBoard = values * (shape.kind === "board" ? 8 : 4);
-  return { perBoard, perMinibatch: perBoard * limits.memory.boards_per_minibatch };
 }

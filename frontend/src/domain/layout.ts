@@ -19,7 +19,8 @@ const LANE_WIDTH = 28;
 const MAX_LANES = 3000;
 /** Lanes give way: a residual connection must not push a chain out of its line. */
 const LANE_WEIGHT = 1e-4;
-const SWEEPS = 8;
+/** Odd, so that the last one goes down and leaves chains straight. */
+const SWEEPS = 13;
 
 export interface Point {
   x: number;
@@ -193,7 +194,8 @@ function placeAcross(rows: Slot[][]): void {
 function wanted(slot: Slot, isDown: boolean): number {
   const near = isDown ? slot.above : slot.below;
   const blocks = near.filter(({ isLane }) => !isLane);
-  const pull = slot.isLane || blocks.length === 0 ? near : blocks;
+  // What leaves a block in a long way does not pull it: the way bends, the block stays in its chain.
+  const pull = slot.isLane || (isDown && blocks.length === 0) ? near : blocks;
   if (pull.length === 0) return slot.x;
   return pull.reduce((sum, { x }) => sum + x, 0) / pull.length;
 }

@@ -13,7 +13,8 @@ export interface Curve {
   bottom: number;
 }
 
-const CLEARANCE = 22;
+/** So that the label on a way beside a block does not touch it. */
+const CLEARANCE = 38;
 const LANE_GAP = 16;
 const SAMPLES = 14;
 

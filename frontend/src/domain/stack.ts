@@ -1,6 +1,7 @@
 /** A design as a vertical stack of cards in forward order, with the branches that leave the straight line. */
 import { type Block, catalogue, type Prop } from "./catalogue";
 import { effectiveValue, type Place } from "./edit";
+import { formatShape } from "./format";
 import type { Design } from "./graph";
 import { parseDocument } from "./parse";
 import type { Shape } from "./shapes";
@@ -186,4 +187,12 @@ export function defaultPlace(stack: Stack): Place {
   if (head?.place?.kind === "edge") return { ...head.place, withHeads: true };
   const last = stack.rows.findLast((row) => row.block !== null && !row.block.isHead);
   return last ? { kind: "after", from: last.component.id } : { kind: "loose" };
+}
+
+const HEADS: Record<string, string> = { action_output: "4 moves", value_output: "1 value" };
+
+/** What a block gives, in a few letters; null where that is not known. */
+export function outputText({ block, shape }: StackRow): string | null {
+  if (block?.isHead) return HEADS[block.type] ?? null;
+  return shape ? formatShape(shape) : null;
 }

@@ -18,6 +18,8 @@ interface CanvasState {
   asked: { kind: "block"; id: string } | { kind: "edge"; edge: Edge } | null;
   /** The block that the keyboard is on, in the list behind the graph. */
   focusedId: string | null;
+  /** A block that should be brought into view; a new object asks again. */
+  reveal: { id: string } | null;
 }
 
 const FACE_KEY = "studio-face";
@@ -31,7 +33,7 @@ function rememberedFace(): Face {
   }
 }
 
-const NOTHING = { selection: [], isSelecting: false, connecting: null, asked: null, focusedId: null };
+const NOTHING = { selection: [], isSelecting: false, connecting: null, asked: null, focusedId: null, reveal: null };
 
 export const useCanvas = create<CanvasState>(() => ({ face: rememberedFace(), ...NOTHING }));
 
@@ -70,6 +72,11 @@ export function stopConnecting(): void {
 
 export function askAbout(asked: CanvasState["asked"]): void {
   useCanvas.setState({ asked, connecting: null });
+}
+
+/** Brings a block into view where the graph is shown. */
+export function revealBlock(id: string): void {
+  useCanvas.setState({ reveal: { id } });
 }
 
 export function clearCanvas(): void {

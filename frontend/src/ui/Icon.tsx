@@ -42,12 +42,8 @@ const PATHS = {
   fit: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5M9 9h6v6H9z",
   graph: "M9 4h6v4H9zM3.5 16h6v4h-6zM14.5 16h6v4h-6zM12 8v4M6.5 16v-4h11v4",
   lasso: "M4.5 4.5h3M10.5 4.5h3M16.5 4.5h3v3M19.5 10.5v3M4.5 4.5v3M4.5 10.5v3M4.5 16.5v3h3M10.5 19.5h2M15 15l6 2.2-2.6 1.2L17 21z",
-  paste: "M8 6H6v14h12V6h-2M9 4h6v4H9zM9 12.5h6M9 16h4",
-  search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.2 15.2L20 20",
   tidy: "M9.5 4h5v4h-5zM4 12h5v4H4zM15 12h5v4h-5zM12 8v2M6.5 12v-2h11v2M6.5 16v4M17.5 16v4",
   unlink: "M9.5 14.5l5-5M11 7l1.5-1.5a4 4 0 0 1 6 6L17 13M13 17l-1.5 1.5a4 4 0 0 1-6-6L7 11",
-  zoom_in: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.2 15.2L20 20M10.5 7.5v6M7.5 10.5h6",
-  zoom_out: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.2 15.2L20 20M7.5 10.5h6",
   up: "M12 19V5M6 11l6-6 6 6",
   warning: "M12 4.5L3.5 19h17zM12 10v4.2M12 16.7v.2",
   board_input: "M4.5 4.5h15v15h-15zM4.5 9.5h15M4.5 14.5h15M9.5 4.5v15M14.5 4.5v15",
@@ -60,6 +56,14 @@ const PATHS = {
   add_block: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8.5v7M8.5 12h7",
   action_output: "M12 3.5v17M3.5 12h17M9.5 6L12 3.5 14.5 6M9.5 18l2.5 2.5 2.5-2.5M6 9.5L3.5 12 6 14.5M18 9.5l2.5 2.5-2.5 2.5",
   value_output: "M4 16.5a8 8 0 1 1 16 0M12 16l4-5.5M7.5 16.5v.01M16.5 16.5v.01",
+  mlp: "M4 6.5h.01M4 12h.01M4 17.5h.01M12 4h.01M12 9.3h.01M12 14.7h.01M12 20h.01M20 9h.01M20 15h.01M6 7l4-2.4M6 11.4l4-1.6M6 12.6l4 1.6M6 17l4 2.4M14 9.5l4-.3M14 14.5l4 .3M14 5l4.4 3.2M14 19l4.4-3.2",
+  conv2d: "M4 4h16v16H4zM4 9.3h16M9.3 4v16M9.3 9.3h5.4v5.4H9.3zM14.7 4v5.3M4 14.7h5.3M14.7 14.7V20M14.7 14.7H20",
+  ntuple: "M4 4.5h16v5H4zM9.3 4.5v5M14.7 4.5v5M12 12v3M9 19.5h6M12 15l-3 4.5M12 15l3 4.5",
+  dropout: "M5 6h.01M12 6h4M5 12h4M14 12h5M5 18h4M19 18h.01M12 18h2M4 20L20 4",
+  concat: "M5 4h5v7H5zM14 4h5v7h-5zM7.5 11v3h9v-3M12 14v6M9.5 17.5L12 20l2.5-2.5",
+  pool: "M3.5 5h17l-6 7v4l-5 3.5V12z",
+  aux_loss_head: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM12 12v.01",
+  grad_checkpoint: "M6 20V4M6 5h11l-2.5 3.5L17 12H6",
   block: "M5 7.5L12 4l7 3.5v9L12 20l-7-3.5zM5 7.5l7 3.5 7-3.5M12 11v9",
 } as const;
 
@@ -74,11 +78,6 @@ export type IconName = keyof typeof PATHS;
 export function blockIcon(type: string): IconName {
   if (type === "add") return "add_block";
   return type in PATHS ? (type as IconName) : "block";
-}
-
-/** The path of an icon, for the canvas. */
-export function iconPath(name: IconName): string {
-  return PATHS[name];
 }
 
 export function Icon({ name, size = 24 }: { name: IconName; size?: number }) {

@@ -8,6 +8,7 @@ import { toast } from "../../stores/toasts";
 import { compileDesign, trainDesign, useTraining } from "../../stores/training";
 import { Icon } from "../../ui/Icon";
 import { Spinner } from "../../ui/parts";
+import { FaceSwitch } from "./FaceSwitch";
 import { UndoButtons } from "./UndoButtons";
 
 interface Props {
@@ -58,6 +59,7 @@ export function Dock({ onAdd, onOptions, children }: Props) {
             <strong>{formatCount(memory)} MB</strong> to train
           </p>
         </div>
+        <FaceSwitch />
         <UndoButtons />
       </div>
       {obstacle && (

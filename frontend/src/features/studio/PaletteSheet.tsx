@@ -6,6 +6,7 @@ import { type Fit, fitsAt } from "../../domain/fit";
 import { formatShape, formatShort } from "../../domain/format";
 import type { Stack } from "../../domain/stack";
 import type { ModelArchitecture } from "../../domain/types";
+import { revealBlock, selectBlocks, useCanvas } from "../../stores/canvas";
 import { useDesignStore } from "../../stores/designStore";
 import { Icon } from "../../ui/Icon";
 import { BlockTile } from "../../ui/parts";
@@ -28,7 +29,12 @@ export function PaletteSheet({ design, stack, place, onClose }: Props) {
     const after = useDesignStore.getState().currentDesign;
     if (!id || !after) return;
     if (sourcesOf(after, id).length < (catalogue.get(type)?.minInputs ?? 0)) useDesignStore.getState().select(id);
-    requestAnimationFrame(() => reveal(id));
+    if (useCanvas.getState().face === "graph") {
+      selectBlocks([id]);
+      revealSoon(id);
+    } else {
+      requestAnimationFrame(() => reveal(id));
+    }
   };
   return (
     <Sheet title="Add a block" subtitle={placeText(stack, place)} testId="block-palette" onClose={onClose}>
@@ -85,6 +91,11 @@ function placeText(stack: Stack, place: Place): string {
   const label = (id: string): string => stack.rows.find((row) => row.component.id === id)?.label ?? id;
   if (place.kind === "edge") return `Between ${label(place.from)} and ${place.withHeads ? "the outputs" : label(place.to)}`;
   return place.kind === "after" ? `After ${label(place.from)}` : "At the start";
+}
+
+/** The graph has the new block when the page was drawn anew. */
+function revealSoon(id: string): void {
+  requestAnimationFrame(() => requestAnimationFrame(() => revealBlock(id)));
 }
 
 /** Brings a new card into view and gives it the focus. */

@@ -1,8 +1,8 @@
 /** The cards in forward order; what assistive technology reads as the design. */
 import { type CSSProperties, useRef } from "react";
-import { formatPercent, formatShape, formatShort } from "../../domain/format";
+import { formatPercent, formatShort } from "../../domain/format";
 import type { Place } from "../../domain/edit";
-import type { Stack, StackRow } from "../../domain/stack";
+import { outputText, type Stack, type StackRow } from "../../domain/stack";
 import { Icon } from "../../ui/Icon";
 import { BlockTile, categoryOf, Empty } from "../../ui/parts";
 import { Rails } from "./Rails";
@@ -124,10 +124,4 @@ function branchText({ sources, follows, block }: StackRow): string | null {
   if (sources.length > 1) return `${block?.type === "add" ? "adds" : "reads"}: ${names}`;
   if (sources.length === 1) return follows ? null : `from: ${names}`;
   return block && block.maxInputs > 0 ? "no input yet" : null;
-}
-
-function outputText({ block, shape }: StackRow): string | null {
-  if (block?.type === "action_output") return "4 moves";
-  if (block?.type === "value_output") return "1 value";
-  return shape ? formatShape(shape) : null;
 }

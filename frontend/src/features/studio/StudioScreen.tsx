@@ -1,7 +1,10 @@
 /** One design: its stack of cards, what validation says, and Compile and Train within reach of a thumb. */
-import { useEffect, useMemo, useState } from "react";
-import { defaultPlace, buildStack } from "../../domain/stack";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import type { Place } from "../../domain/edit";
+import { sameNetwork } from "../../domain/network";
+import { buildStack, defaultPlace } from "../../domain/stack";
+import type { ModelArchitecture } from "../../domain/types";
+import { revealBlock, selectBlocks, useCanvas } from "../../stores/canvas";
 import { useDesignStore } from "../../stores/designStore";
 import { closeDesign, openDesign, useSync } from "../../stores/designSync";
 import { loadRuns } from "../../stores/library";
@@ -23,6 +26,9 @@ import { StudioHeader } from "./StudioHeader";
 import { TrainOptionsSheet } from "./TrainOptionsSheet";
 import { ValidationBanner } from "./ValidationBanner";
 
+// Konva is only loaded by those who open the graph.
+const GraphFace = lazy(() => import("../graph/GraphFace"));
+
 export type StudioSheet =
   | { kind: "palette"; place: Place }
   | { kind: "menu" }
@@ -39,6 +45,7 @@ export function StudioScreen({ designId }: { designId: string }) {
   const { openState, conflict } = useSync();
   const { compiled, failure } = useTraining();
   const [sheet, setSheet] = useState<StudioSheet>(null);
+  const face = useCanvas((state) => state.face);
 
   useEffect(() => {
     void openDesign(designId);
@@ -52,7 +59,8 @@ export function StudioScreen({ designId }: { designId: string }) {
   }, []);
 
   const isShown = design !== null && design.id === designId;
-  const stack = useMemo(() => (isShown ? buildStack(design, analysis) : null), [design, analysis, isShown]);
+  const network = useNetwork(isShown ? design : null);
+  const stack = useMemo(() => (network ? buildStack(network, analysis) : null), [network, analysis]);
   const selected = stack?.rows.find((row) => row.component.id === selectedId);
 
   if (openState === "missing") return <Gone />;
@@ -67,16 +75,27 @@ export function StudioScreen({ designId }: { designId: string }) {
       </div>
     );
   }
+  const insert = (place: Place): void => setSheet({ kind: "palette", place });
+  const showBlock = (id: string): void => {
+    if (face === "graph") {
+      selectBlocks([id]);
+      revealBlock(id);
+    } else {
+      select(id);
+    }
+  };
   return (
-    <div className="screen studio">
+    <div className="screen studio" data-face={face}>
       <StudioHeader design={design} onMenu={() => setSheet({ kind: "menu" })} onRuns={() => setSheet({ kind: "runs" })} />
-      <ValidationBanner stack={stack} onOpen={select} />
       <main className="studio__main">
-        <StackList
-          stack={stack}
-          onOpen={select}
-          onInsert={(place) => setSheet({ kind: "palette", place })}
-        />
+        <ValidationBanner stack={stack} onOpen={showBlock} />
+        {face === "graph" ? (
+          <Suspense fallback={<p className="graph__empty">Loading the graph…</p>}>
+            <GraphFace design={design} stack={stack} onInsert={insert} />
+          </Suspense>
+        ) : (
+          <StackList stack={stack} onOpen={select} onInsert={insert} />
+        )}
       </main>
       <Dock
         onAdd={() => setSheet({ kind: "palette", place: defaultPlace(stack) })}
@@ -96,6 +115,15 @@ export function StudioScreen({ designId }: { designId: string }) {
       {conflict && <ConflictSheet />}
     </div>
   );
+}
+
+/** The design, the same object as long as only places or the name change: nothing of the cards depends on those. */
+function useNetwork(design: ModelArchitecture | null): ModelArchitecture | null {
+  const [network, setNetwork] = useState(design);
+  if (network === design) return network;
+  if (network && design && sameNetwork(network, design)) return network;
+  setNetwork(design);
+  return design;
 }
 
 /** Ctrl or Cmd with Z, Shift+Z or Y, unless a field is being typed into. */
