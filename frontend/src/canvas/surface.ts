@@ -4,8 +4,9 @@ import type { Point } from "../domain/layout";
 import { labelsById } from "../domain/stack";
 import { setPositions } from "../domain/place";
 import { askAbout, selectBlocks, startConnecting, stopConnecting, toggleBlock, useCanvas } from "../stores/canvas";
-import { designHistory, useDesignStore } from "../stores/designStore";
+import { startStep, useDesignStore } from "../stores/designStore";
 import { toast } from "../stores/toasts";
+import { undo } from "../stores/undo";
 import type { Hit, Side, Surface } from "./gestures/surface";
 import type { GraphView } from "./graphView";
 import { hitAt } from "./hit";
@@ -34,9 +35,8 @@ export function tryConnect(view: GraphView, other: string): boolean {
   const [from, to] = side === "out" ? [id, other] : [other, id];
   stopConnecting();
   useDesignStore.getState().edit((draft) => connect(draft, from, to));
-  const undo = { label: "Undo", run: () => designHistory.getState().undo() };
   const words = target.replaces === null ? "" : ` instead of ${label(target.replaces)}`;
-  toast(`${label(to)} reads ${label(from)}${words}`, "good", undo);
+  toast(`${label(to)} reads ${label(from)}${words}`, "good", { label: "Undo", run: undo });
   return true;
 }
 
@@ -122,7 +122,10 @@ export function canvasSurface(view: GraphView): Surface {
         return before?.x !== after?.x || before?.y !== after?.y;
       });
       look.moving = null;
-      if (isKept && hasMoved) useDesignStore.getState().edit((draft) => setPositions(draft, places));
+      if (isKept && hasMoved) {
+        startStep();
+        useDesignStore.getState().edit((draft) => setPositions(draft, places));
+      }
       painter.settle();
       view.rest();
     },

@@ -34,6 +34,11 @@ function numberOfMeta(before: ModelArchitecture, after: ModelArchitecture): stri
 export class Coalescer {
   private last: { key: string; at: number; after: ModelArchitecture } | null = null;
 
+  /** The next edit is a step of its own, whatever it changes. */
+  end(): void {
+    this.last = null;
+  }
+
   joins(before: ModelArchitecture, after: ModelArchitecture, at: number): boolean {
     const key = touched(before, after);
     const isSame = key !== null && this.last?.key === key && this.last.after === before && at - this.last.at < PAUSE_MS;

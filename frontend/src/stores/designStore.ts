@@ -80,6 +80,11 @@ export const useDesignStore = create<DesignState>()(
   ),
 );
 
+/** Makes the next edit a step of its own: a repair or a second drag does not join the edit before it. */
+export function startStep(): void {
+  coalescer.end();
+}
+
 /** Undo and redo of the open design. */
 export const designHistory = useDesignStore.temporal;
 

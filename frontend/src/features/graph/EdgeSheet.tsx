@@ -8,8 +8,9 @@ import { bytesPerBoard, type Shape, shapeText } from "../../domain/shapes";
 import type { Stack } from "../../domain/stack";
 import type { Edge, ModelArchitecture } from "../../domain/types";
 import { askAbout, selectBlocks } from "../../stores/canvas";
-import { designHistory, useDesignStore } from "../../stores/designStore";
+import { useDesignStore } from "../../stores/designStore";
 import { toast } from "../../stores/toasts";
+import { undo } from "../../stores/undo";
 import { Icon } from "../../ui/Icon";
 import { BlockTile } from "../../ui/parts";
 import { Sheet } from "../../ui/Sheet";
@@ -41,7 +42,7 @@ export function EdgeSheet({ edge: [from, to], stack, design, onInsert }: Props) 
   const remove = (): void => {
     close();
     edit((draft) => disconnect(draft, from, to));
-    toast("Connection removed", "info", { label: "Undo", run: () => designHistory.getState().undo() });
+    toast("Connection removed", "info", { label: "Undo", run: undo });
   };
   return (
     <Sheet

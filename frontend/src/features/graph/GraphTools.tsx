@@ -4,8 +4,9 @@ import type { GraphView } from "../../canvas/graphView";
 import { tidyUp } from "../../domain/place";
 import type { ModelArchitecture } from "../../domain/types";
 import { setSelecting, useCanvas } from "../../stores/canvas";
-import { designHistory, useDesignStore } from "../../stores/designStore";
+import { useDesignStore } from "../../stores/designStore";
 import { toast } from "../../stores/toasts";
+import { undo } from "../../stores/undo";
 import { Icon, type IconName } from "../../ui/Icon";
 
 const STEP = 1.4;
@@ -23,7 +24,7 @@ export function GraphTools({ view, design }: Props) {
   const tidy = (): void => {
     if (hasPlaces) {
       edit(tidyUp);
-      toast("Blocks put in order", "info", { label: "Undo", run: () => designHistory.getState().undo() });
+      toast("Blocks put in order", "info", { label: "Undo", run: undo });
     } else {
       toast("The blocks are in order.");
     }

@@ -2,10 +2,11 @@
 import { disconnectAll, duplicateBlock, removeBlock, sourcesOf, targetsOf } from "../../domain/edit";
 import { labelsById } from "../../domain/stack";
 import { askAbout, selectBlocks, setSelecting } from "../../stores/canvas";
-import { designHistory, useDesignStore } from "../../stores/designStore";
+import { useDesignStore } from "../../stores/designStore";
 import { toast } from "../../stores/toasts";
+import { undo } from "../../stores/undo";
 
-const undo = { label: "Undo", run: () => designHistory.getState().undo() };
+const takeBack = { label: "Undo", run: undo };
 
 /** "Embedding", or "3 blocks". */
 export function nameOf(ids: readonly string[]): string {
@@ -21,7 +22,7 @@ export function removeBlocks(ids: readonly string[]): void {
   setSelecting(false);
   useDesignStore.getState().edit((draft) => ids.forEach((id) => removeBlock(draft, id)));
   selectBlocks([]);
-  toast(`${name} removed`, "info", undo);
+  toast(`${name} removed`, "info", takeBack);
 }
 
 /** Copies stand behind their originals and are selected. */
@@ -33,7 +34,7 @@ export function duplicateBlocks(ids: readonly string[]): void {
     return;
   }
   selectBlocks(copies);
-  toast(`${copies.length === 1 ? nameOf(copies) : `${copies.length} blocks`} added`, "good", undo);
+  toast(`${copies.length === 1 ? nameOf(copies) : `${copies.length} blocks`} added`, "good", takeBack);
 }
 
 /** Takes every connection off a block; the blocks stay. */
@@ -44,7 +45,7 @@ export function isolateBlock(id: string): void {
     disconnectAll(draft, id);
     draft.edges = draft.edges.filter(([from]) => from !== id);
   });
-  toast(`${name} disconnected`, "info", undo);
+  toast(`${name} disconnected`, "info", takeBack);
 }
 
 export function hasConnections(id: string): boolean {

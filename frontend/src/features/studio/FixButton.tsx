@@ -1,12 +1,16 @@
 /** The one tap that repairs an issue. */
 import { applyFix } from "../../domain/fixes";
 import type { Fix } from "../../domain/types";
-import { useDesignStore } from "../../stores/designStore";
+import { startStep, useDesignStore } from "../../stores/designStore";
 
 export function FixButton({ fix }: { fix: Fix }) {
   const edit = useDesignStore((state) => state.edit);
+  const repair = (): void => {
+    startStep();
+    edit((draft) => applyFix(draft, fix));
+  };
   return (
-    <button type="button" className="button button--small issue__fix" onClick={() => edit((draft) => applyFix(draft, fix))}>
+    <button type="button" className="button button--small issue__fix" onClick={repair}>
       {fix.label}
     </button>
   );

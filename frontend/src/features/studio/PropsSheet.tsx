@@ -11,8 +11,9 @@ import {
 import { formatCount, formatPercent, formatShape } from "../../domain/format";
 import type { Stack, StackRow } from "../../domain/stack";
 import type { ModelArchitecture } from "../../domain/types";
-import { designHistory, useDesignStore } from "../../stores/designStore";
+import { useDesignStore } from "../../stores/designStore";
 import { toast } from "../../stores/toasts";
+import { undo } from "../../stores/undo";
 import { Icon } from "../../ui/Icon";
 import { BlockTile, categoryOf } from "../../ui/parts";
 import { Sheet } from "../../ui/Sheet";
@@ -105,7 +106,7 @@ function Actions({ row, design, onClose }: { row: StackRow; design: ModelArchite
     onClose();
     edit((draft) => removeBlock(draft, id));
     requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-testid="add-block"]')?.focus({ preventScroll: true }));
-    toast(`${row.label} removed`, "info", { label: "Undo", run: () => designHistory.getState().undo() });
+    toast(`${row.label} removed`, "info", { label: "Undo", run: undo });
   };
   const duplicate = (): void => {
     const copy = edit((draft) => duplicateBlock(draft, id));
