@@ -61,13 +61,13 @@ def _check_ends(design: Design) -> Iterator[Issue]:
         yield make_issue("design.no_input", fix=Fix("Add a board", (op,)))
     actions = design.of_type("action_output")
     if not actions:
-        after = next((name for name in reversed(design.order) if _is_open_end(design, name)), None)
+        after = _end_of_network(design)
         op = {"op": "append", "after": after, "type": "action_output", "props": {}}
         yield make_issue("design.no_output", fix=Fix("Add an action output", (op,)))
     elif not design.of_type("value_output"):
         sources = design.inputs[actions[0].id]
         fix = None
-        if sources:
+        if sources and _gives_numbers(design, sources[0]):
             op = {"op": "append", "after": sources[0], "type": "value_output", "props": {}}
             fix = Fix("Add a value output", (op,))
         yield make_issue("design.no_value_output", component_id=actions[0].id, fix=fix)
@@ -89,10 +89,18 @@ def _check_ends(design: Design) -> Iterator[Issue]:
             )
 
 
-def _is_open_end(design: Design, name: str) -> bool:
+def _end_of_network(design: Design) -> str | None:
+    """Where an output belongs: the last block that nothing reads, else the last one."""
+    ends = [name for name in design.order if _gives_numbers(design, name)]
+    is_open = [name for name in ends if not design.outputs[name]]
+    return next(reversed(is_open or ends), None)
+
+
+def _gives_numbers(design: Design, name: str) -> bool:
+    """Whether a block gives something else than the board of exponents."""
     component = design.by_id[name]
     output = component.block.output(component.values) if component.block else None
-    return not design.outputs[name] and output is not None and output.kind != "board"
+    return output is not None and output.kind != "board"
 
 
 def _remove(component: Component) -> Fix:
@@ -206,13 +214,17 @@ def _reach_fix(design: Design, component: Component, reached: set[str]) -> Fix |
         start = design.by_id[design.inputs[start.id][0]]
         if start.id in design.looped:
             return None
-    takes_board = start.block is not None and start.block.accepts == ("board",)
     for name in reversed(design.order):
-        if name not in reached:
-            continue
-        source = design.by_id[name]
-        gives_board = source.type == "board_input" and source.values["encoding"] == "exponents"
-        if gives_board if takes_board else _is_open_end(design, name):
+        if name in reached and _could_feed(design, name, start):
             op = {"op": "add_edge", "edge": [name, start.id]}
-            return Fix(f"Connect {source.text} to it", (op,))
+            return Fix(f"Connect {design.by_id[name].text} to it", (op,))
     return _remove(component)
+
+
+def _could_feed(design: Design, name: str, start: Component) -> bool:
+    """Boards feed what looks tiles up, any numbers an output, open ends all else."""
+    source, block = design.by_id[name], start.block
+    if block is not None and block.accepts == ("board",):
+        return source.type == "board_input" and source.values["encoding"] == "exponents"
+    is_free = not design.outputs[name] or (block is not None and block.is_head)
+    return is_free and _gives_numbers(design, name)

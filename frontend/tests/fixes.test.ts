@@ -41,6 +41,9 @@ describe("one-tap repairs", () => {
       const isSame = (other: Issue): boolean => other.message === issue.message && JSON.stringify(other.fix) === JSON.stringify(issue.fix);
       const left = validateDocument(repaired).issues.filter(isSame);
       expect(left, issue.message).toEqual([]);
+      if (issue.severity !== "warning") {
+        expect(validateDocument(repaired).errors.length, issue.message).toBeLessThanOrEqual(validateDocument(design).errors.length);
+      }
       expect(validateDocument(repaired).issues.filter(({ code }) => code.startsWith("component.") || code === "design.dangling_edge")).toEqual([]);
     }
   });

@@ -74,13 +74,13 @@ function* checkEnds(design: Design): Generator<Issue> {
   }
   const [action] = design.ofType("action_output");
   if (!action) {
-    const after = design.order.findLast((id) => isOpenEnd(design, id)) ?? null;
+    const after = endOfNetwork(design);
     const fix: Fix = { label: "Add an action output", ops: [{ op: "append", after, type: "action_output", props: {} }] };
     yield makeIssue("design.no_output", {}, { fix });
   } else if (design.ofType("value_output").length === 0) {
     const [source] = design.inputsOf(action.id);
     const fix: Fix | null =
-      source === undefined
+      source === undefined || !givesNumbers(design, source)
         ? null
         : { label: "Add a value output", ops: [{ op: "append", after: source, type: "value_output", props: {} }] };
     yield makeIssue("design.no_value_output", {}, { component_id: action.id, fix });
@@ -98,10 +98,18 @@ function* checkEnds(design: Design): Generator<Issue> {
   }
 }
 
-function isOpenEnd(design: Design, id: string): boolean {
+/** Where an output belongs: the last block that nothing reads, else the last one. */
+function endOfNetwork(design: Design): string | null {
+  const ends = design.order.filter((id) => givesNumbers(design, id));
+  const open = ends.filter((id) => design.outputsOf(id).length === 0);
+  return (open.length > 0 ? open : ends).at(-1) ?? null;
+}
+
+/** Whether a block gives something else than the board of exponents. */
+function givesNumbers(design: Design, id: string): boolean {
   const component = design.byId.get(id);
   const output = component?.block ? outputFor(component.block, component.values) : null;
-  return design.outputsOf(id).length === 0 && output !== null && output.kind !== "board";
+  return output !== null && output.kind !== "board";
 }
 
 function remove(component: Component): Fix {
@@ -182,17 +190,21 @@ function* checkReach(design: Design): Generator<Issue> {
 function reachFix(design: Design, component: Component, reached: ReadonlySet<string>): Fix | null {
   const start = startOfChain(design, component);
   if (start === null) return null;
-  const accepts = start.block?.accepts ?? [];
-  const takesBoard = accepts.length === 1 && accepts[0] === "board";
-  const from = design.order.findLast((id) => {
-    if (!reached.has(id)) return false;
-    const source = design.byId.get(id);
-    const givesBoard = source?.type === "board_input" && source.values.get("encoding") === "exponents";
-    return takesBoard ? givesBoard : isOpenEnd(design, id);
-  });
+  const from = design.order.findLast((id) => reached.has(id) && couldFeed(design, id, start));
   if (from === undefined) return remove(component);
   const text = design.byId.get(from)?.text ?? from;
   return { label: `Connect ${text} to it`, ops: [{ op: "add_edge", edge: [from, start.id] }] };
+}
+
+/** Boards feed what looks tiles up, any numbers an output, open ends all else. */
+function couldFeed(design: Design, id: string, start: Component): boolean {
+  const source = design.byId.get(id);
+  const accepts = start.block?.accepts ?? [];
+  if (accepts.length === 1 && accepts[0] === "board") {
+    return source?.type === "board_input" && source.values.get("encoding") === "exponents";
+  }
+  const isFree = design.outputsOf(id).length === 0 || (start.block?.isHead ?? false);
+  return isFree && givesNumbers(design, id);
 }
 
 /** The first block of the chain that leads to a component; null inside a loop. */
