@@ -94,7 +94,7 @@ class Term:
 
     @staticmethod
     def from_row(row: Mapping[str, Any]) -> Term:
-        """Reads one entry of `params`, `activations`, `flops` or `dense_flops`."""
+        """Reads one entry of `params`, `activations`, `flops`, `onnx_bytes` and so on."""
         return Term(row["coef"], tuple(row["of"]), When.from_row(row))
 
 
@@ -146,6 +146,7 @@ class Block:
     activations: tuple[Term, ...]
     flops: tuple[Term, ...]
     dense_flops: tuple[Term, ...]
+    onnx_bytes: tuple[Term, ...]
 
     @property
     def is_head(self) -> bool:
@@ -188,6 +189,7 @@ def _block(row: Mapping[str, Any], layout: Mapping[str, Prop]) -> Block:
         activations=_terms(row["activations"]),
         flops=_terms(row["flops"]),
         dense_flops=_terms(row.get("dense_flops", row["flops"])),
+        onnx_bytes=_terms(row["onnx_bytes"]),
     )
 
 

@@ -17,7 +17,7 @@ from app.spec import read_spec
 
 IMPLIED_VALUE_HEAD = "value_output"
 """Type of the head that is added, with its default props, where a design has none of its own."""
-_TRAINING_ONLY = "aux_loss_head"
+_EXPORTED_HEADS = ("action_output", "value_output")
 LARGEST = 2**53 - 1
 """The largest whole number that a phone counts exactly; larger ones are given as this."""
 
@@ -35,6 +35,7 @@ class Estimate:
         dense_flops_per_board: the same of the exported form, in which every expert computes.
         activations_per_board: numbers that a training step keeps for the backward pass.
         onnx_params: parameters that the exported file holds.
+        onnx_graph_bytes: what the blocks take in that file beside their parameters.
     """
 
     param_count: int
@@ -42,6 +43,7 @@ class Estimate:
     dense_flops_per_board: int
     activations_per_board: int
     onnx_params: int
+    onnx_graph_bytes: int
     component_params: Mapping[str, int]
     component_flops: Mapping[str, int]
 
@@ -58,9 +60,8 @@ class Estimate:
     def onnx_bytes(self) -> int:
         """Size of the exported file."""
         onnx = read_spec("limits.json")["onnx"]
-        blocks = len(self.component_params)
         weights = _saturated(self.onnx_params * onnx["bytes_per_param"])
-        return int(onnx["base_bytes"] + weights + blocks * onnx["bytes_per_block"])
+        return int(onnx["base_bytes"] + weights + self.onnx_graph_bytes)
 
     @property
     def phone_us_per_move(self) -> int:
@@ -88,6 +89,7 @@ class _Cost:
     inner: int  # activations that do not come out of the block
     flops: int
     dense_flops: int
+    onnx_bytes: int
 
 
 def estimate(design: Design, shapes: Shapes) -> Estimate:
@@ -98,20 +100,23 @@ def estimate(design: Design, shapes: Shapes) -> Estimate:
             inputs = accepted_shapes(design, component, shapes)
             out = output_shape(component, inputs)
             costs[component.id] = _cost(component.block, component.values, inputs, out)
+    exported = _exported(design)
     every = list(costs.values())
+    in_file = [cost for name, cost in costs.items() if name in exported]
     implied = implied_value_input(design)
     if implied is not None:
         head = catalogue()[IMPLIED_VALUE_HEAD]
         values = {prop.name: prop.default for prop in head.props.values()}
-        every.append(_cost(head, values, accepted_shapes(design, implied, shapes), None))
-    param_count = _sum(cost.params for cost in every)
-    left_out = _sum(costs[component.id].params for component in design.of_type(_TRAINING_ONLY))
+        cost = _cost(head, values, accepted_shapes(design, implied, shapes), None)
+        every.append(cost)
+        in_file.append(cost)
     return Estimate(
-        param_count=param_count,
+        param_count=_sum(cost.params for cost in every),
         flops_per_board=_sum(cost.flops for cost in every),
         dense_flops_per_board=_sum(cost.dense_flops for cost in every),
         activations_per_board=_sum(cost.activations for cost in every) - _saved(design, costs),
-        onnx_params=param_count - left_out,
+        onnx_params=_sum(cost.params for cost in in_file),
+        onnx_graph_bytes=_sum(cost.onnx_bytes for cost in in_file),
         component_params={name: cost.params for name, cost in costs.items()},
         component_flops={name: cost.flops for name, cost in costs.items()},
     )
@@ -121,6 +126,12 @@ def implied_value_input(design: Design) -> Component | None:
     """The action output whose input an implied value head reads; None where none is implied."""
     actions = design.of_type("action_output")
     return actions[0] if actions and not design.of_type("value_output") else None
+
+
+def _exported(design: Design) -> set[str]:
+    """What policy and value are computed from: auxiliary heads and dead ends stay behind."""
+    heads = [component.id for kind in _EXPORTED_HEADS for component in design.of_type(kind)]
+    return design.reached_from(heads, backwards=True)
 
 
 def _saved(design: Design, costs: Mapping[str, _Cost]) -> int:
@@ -149,6 +160,7 @@ def _cost(block: Block, values: Values, inputs: Sequence[Shape | None], out: Sha
         inner=max(0, activations - (out.tokens * out.width if out else 0)),
         flops=_total(block.flops, factors),
         dense_flops=_total(block.dense_flops, factors),
+        onnx_bytes=_total(block.onnx_bytes, factors),
     )
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import os
 from collections.abc import Iterator
@@ -98,7 +99,7 @@ def check_forward_and_backward(model: GameTransformer) -> None:
         assert sum(usage) == pytest.approx(1)
 
 
-def check_training_and_export(model: GameTransformer, folder: Path) -> None:
+def check_training_and_export(model: GameTransformer, design: dict, folder: Path) -> None:
     settings = Hyperparameters.from_values(SHORT)
     trainer = PPOTrainer(model.config, model, settings, seed=1)
     before = [weight.detach().clone() for weight in model.parameters()]
@@ -110,7 +111,10 @@ def check_training_and_export(model: GameTransformer, folder: Path) -> None:
         not torch.equal(old, new) for old, new in zip(before, model.parameters(), strict=True)
     )
     path = folder / "model.onnx"
-    assert write_onnx(model.use_export_form(), path, {"design": "{}"}) <= 1e-4
+    labels = {"design": json.dumps(design), "config": json.dumps(vars(model.config))}
+    assert write_onnx(model.use_export_form(), path, labels) <= 1e-4
+    estimated = validate_document(design).estimate.onnx_bytes
+    assert estimated == pytest.approx(path.stat().st_size, rel=0.05, abs=4000)
 
 
 @given(design=valid_designs())
@@ -125,7 +129,7 @@ def test_any_valid_design_is_the_model_that_was_promised(design: dict, tmp_path:
 @tried(20)
 def test_any_valid_design_trains_and_exports(design: dict, tmp_path: Path) -> None:
     torch.manual_seed(0)
-    check_training_and_export(build(design, tmp_path), tmp_path)
+    check_training_and_export(build(design, tmp_path), design, tmp_path)
 
 
 @pytest.mark.parametrize("slug", templates())
@@ -134,4 +138,4 @@ def test_templates_are_what_they_promise(slug: str, tmp_path: Path) -> None:
     model = build(design, tmp_path)
     check_flops(model, design)
     check_forward_and_backward(model)
-    check_training_and_export(model, tmp_path)
+    check_training_and_export(model, design, tmp_path)

@@ -94,6 +94,7 @@ export interface Block {
   flops: Term[];
   /** FLOPs of the exported form. */
   denseFlops: Term[];
+  onnxBytes: Term[];
   /** Whether the block ends the network (nothing can follow it). */
   isHead: boolean;
   /** Whether the board comes in here (nothing can lead into it). */
@@ -146,6 +147,7 @@ interface BlockRow {
   activations: TermRow[];
   flops: TermRow[];
   dense_flops?: TermRow[];
+  onnx_bytes: TermRow[];
 }
 
 function whenOf({ when = [] }: WhenRow): When {
@@ -234,6 +236,7 @@ function blockOf(row: BlockRow): Block {
     activations: termsOf(row.activations),
     flops: termsOf(row.flops),
     denseFlops: termsOf(row.dense_flops ?? row.flops),
+    onnxBytes: termsOf(row.onnx_bytes),
     isHead: row.output === null,
     isSource: row.inputs.max === 0,
   };

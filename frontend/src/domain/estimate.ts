@@ -10,7 +10,7 @@ import type { DesignNumbers, PropValue } from "./types";
 
 /** Type of the head that is added, with its default props, where a design has none of its own. */
 const IMPLIED_VALUE_HEAD = "value_output";
-const TRAINING_ONLY = "aux_loss_head";
+const EXPORTED_HEADS = ["action_output", "value_output"];
 /** The largest whole number that a phone counts exactly; larger ones are given as this. */
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
@@ -23,6 +23,7 @@ interface Cost {
   inner: number;
   flops: number;
   denseFlops: number;
+  onnxBytes: number;
 }
 
 /** What a design costs. */
@@ -37,6 +38,8 @@ export interface Estimate {
   activationsPerBoard: number;
   /** Parameters that the exported file holds. */
   onnxParams: number;
+  /** What the blocks take in that file beside their parameters. */
+  onnxGraphBytes: number;
   componentParams: ReadonlyMap<string, number>;
   componentFlops: ReadonlyMap<string, number>;
 }
@@ -60,7 +63,7 @@ export function numbersOf(estimated: Estimate): DesignNumbers {
     param_count: estimated.paramCount,
     flops_per_board: estimated.flopsPerBoard,
     training_memory_mb: memoryMb(estimated),
-    onnx_bytes: onnx.base_bytes + weights + blocks * onnx.bytes_per_block,
+    onnx_bytes: onnx.base_bytes + weights + estimated.onnxGraphBytes,
     phone_ms_per_move: (phone.base_us + blocks * phone.us_per_block + computingUs) / 1000,
   };
 }
@@ -73,21 +76,24 @@ export function estimate(design: Design, shapes: Shapes): Estimate {
     const inputs = acceptedShapes(design, component, shapes);
     costs.set(component.id, costOf(component.block, component.values, inputs, outputShape(component, inputs)));
   }
+  const exported = exportedIds(design);
   const every = [...costs.values()];
+  const inFile = [...costs].filter(([id]) => exported.has(id)).map(([, cost]) => cost);
   const implied = impliedValueInput(design);
   const head = catalogue.get(IMPLIED_VALUE_HEAD);
   if (implied && head) {
     const values = new Map([...head.props.values()].map((prop) => [prop.name, prop.default]));
-    every.push(costOf(head, values, acceptedShapes(design, implied, shapes), null));
+    const cost = costOf(head, values, acceptedShapes(design, implied, shapes), null);
+    every.push(cost);
+    inFile.push(cost);
   }
-  const paramCount = total(every.map(({ params }) => params));
-  const leftOut = total(design.ofType(TRAINING_ONLY).map(({ id }) => costs.get(id)?.params ?? 0));
   return {
-    paramCount,
+    paramCount: total(every.map(({ params }) => params)),
     flopsPerBoard: total(every.map(({ flops }) => flops)),
     denseFlopsPerBoard: total(every.map(({ denseFlops }) => denseFlops)),
     activationsPerBoard: total(every.map(({ activations }) => activations)) - saved(design, costs),
-    onnxParams: paramCount - leftOut,
+    onnxParams: total(inFile.map(({ params }) => params)),
+    onnxGraphBytes: total(inFile.map(({ onnxBytes }) => onnxBytes)),
     componentParams: new Map([...costs].map(([id, { params }]) => [id, params])),
     componentFlops: new Map([...costs].map(([id, { flops }]) => [id, flops])),
   };
@@ -96,6 +102,12 @@ export function estimate(design: Design, shapes: Shapes): Estimate {
 /** The action output whose input an implied value head reads; null where there is a value output. */
 function impliedValueInput(design: Design): Component | null {
   return design.ofType("value_output").length === 0 ? (design.ofType("action_output")[0] ?? null) : null;
+}
+
+/** What policy and value are computed from: auxiliary heads and dead ends stay behind. */
+function exportedIds(design: Design): Set<string> {
+  const heads = EXPORTED_HEADS.flatMap((type) => design.ofType(type).map(({ id }) => id));
+  return design.reachedFrom(heads, true);
 }
 
 /** Activations that gradient checkpoints spare: the backward pass has one block's at a time. */
@@ -120,6 +132,7 @@ function costOf(block: Block, values: Values, inputs: readonly (Shape | null)[],
     inner: Math.max(0, activations - (out ? out.tokens * out.width : 0)),
     flops: counted(block.flops, factors),
     denseFlops: counted(block.denseFlops, factors),
+    onnxBytes: counted(block.onnxBytes, factors),
   };
 }
 
