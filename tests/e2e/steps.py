@@ -9,8 +9,13 @@ STARTER = "Starter: attention and experts"
 
 def open_starter(page: Page) -> None:
     """From the first view into a new design made from the starter template."""
+    open_template(page, STARTER)
+
+
+def open_template(page: Page, name: str) -> None:
+    """From the first view into a new design made from the template of that name."""
     page.goto("/")
-    page.get_by_test_id("template").filter(has_text=STARTER).tap()
+    page.get_by_test_id("template").filter(has_text=name).first.tap()
     expect(page.get_by_test_id("validation-banner")).to_have_attribute("data-valid", "true")
 
 

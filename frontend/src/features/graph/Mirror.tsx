@@ -2,6 +2,7 @@
 import { memo, type RefObject } from "react";
 import type { GraphView } from "../../canvas/graphView";
 import { formatCount, formatShape } from "../../domain/format";
+import { positionsOf } from "../../domain/layout";
 import type { Stack, StackRow } from "../../domain/stack";
 import type { ModelArchitecture } from "../../domain/types";
 import { selectBlocks, useCanvas } from "../../stores/canvas";
@@ -15,6 +16,7 @@ interface Props {
 
 export const Mirror = memo(function Mirror({ design, stack, view }: Props) {
   const selection = useCanvas((state) => state.selection);
+  const places = positionsOf(design);
   const labels = new Map(stack.rows.map((row) => [row.component.id, row.label]));
   const feeds = new Map<string, string[]>();
   for (const [from, to] of design.edges) {
@@ -31,6 +33,8 @@ export const Mirror = memo(function Mirror({ design, stack, view }: Props) {
           type={row.component.type}
           name={nameOf(row, feeds.get(row.component.id) ?? [])}
           isSelected={selection.includes(row.component.id)}
+          x={places.get(row.component.id)?.x}
+          y={places.get(row.component.id)?.y}
           view={view}
         />
       ))}
@@ -43,10 +47,13 @@ interface ItemProps {
   type: string;
   name: string;
   isSelected: boolean;
+  /** Where the block stands on the plane of the graph. */
+  x: number | undefined;
+  y: number | undefined;
   view: RefObject<GraphView | null>;
 }
 
-const Item = memo(function Item({ id, type, name, isSelected, view }: ItemProps) {
+const Item = memo(function Item({ id, type, name, isSelected, x, y, view }: ItemProps) {
   return (
     <li>
       <button
@@ -54,6 +61,8 @@ const Item = memo(function Item({ id, type, name, isSelected, view }: ItemProps)
         className="mirror__item"
         data-component-id={id}
         data-block-type={type}
+        data-x={x}
+        data-y={y}
         aria-label={isSelected ? `${name}, selected` : name}
         onFocus={() => {
           useCanvas.setState({ focusedId: id });

@@ -33,6 +33,7 @@ export function duplicateBlocks(ids: readonly string[]): void {
     toast("A design has one board.", "bad");
     return;
   }
+  setSelecting(false);
   selectBlocks(copies);
   toast(`${copies.length === 1 ? nameOf(copies) : `${copies.length} blocks`} added`, "good", takeBack);
 }
