@@ -9,6 +9,7 @@ import {
   removeBlock,
   setProp,
   setWidthEverywhere,
+  shownProps,
   sourcesOf,
   targetsOf,
 } from "../src/domain/edit";
@@ -112,6 +113,20 @@ describe("removing, duplicating, moving", () => {
     const action = design.components.find(({ type }) => type === "action_output")?.id ?? "";
     expect(canMove(design, action, "up")).toBe(false);
     expect(canMove(design, "embed", "up")).toBe(false);
+  });
+});
+
+describe("props that are shown", () => {
+  it("are those that mean something beside the others", () => {
+    const design = template("everything");
+    const names = (id: string): string[] => {
+      const component = design.components.find((one) => one.id === id);
+      return component ? shownProps(design, component).map(({ name }) => name) : [];
+    };
+    expect(names("balance")).toEqual(["balance", "bias_rate"]);
+    setProp(design, "balance", "balance", "loss");
+    expect(names("balance")).toEqual(["balance", "reward_coef"]);
+    expect(names("board")).toEqual(["encoding"]);
   });
 });
 

@@ -31,6 +31,8 @@ export interface Prop {
   atMost: string | null;
   atMostCode: string;
   choices: Choice[];
+  /** Where another prop makes this one meaningless, it need not be shown. */
+  shownWhen: When;
   layout: boolean;
 }
 
@@ -123,6 +125,7 @@ interface PropRow {
   at_most?: string;
   at_most_code?: string;
   values?: Choice[];
+  shown_when?: Condition;
 }
 
 type WhenRow = { when?: Condition | Condition[] };
@@ -209,6 +212,7 @@ function propOf(row: PropRow, layout = false): Prop {
     atMost: row.at_most ?? null,
     atMostCode: row.at_most_code ?? "prop.range",
     choices: row.values ?? [],
+    shownWhen: whenOf({ when: row.shown_when ?? [] }),
     layout,
   };
 }

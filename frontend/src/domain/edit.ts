@@ -2,7 +2,7 @@
  * Operations on a design. Each changes the design it is given (in the store an immer draft) and keeps the order of the
  * edges it does not touch, since the first input of a block decides its shape.
  */
-import { allows, type Block, catalogue, limits, metaProps, type MetaName, type Prop } from "./catalogue";
+import { allows, type Block, catalogue, holds, limits, metaProps, type MetaName, type Prop } from "./catalogue";
 import { parseDocument } from "./parse";
 import { makeRoom } from "./place";
 import { inferShapes, type Shape, shapeText } from "./shapes";
@@ -38,6 +38,13 @@ export function isHead(design: ModelArchitecture, id: string): boolean {
 export function effectiveValue(design: ModelArchitecture, component: ModelComponent, prop: Prop): PropValue | null {
   if (Object.hasOwn(component.props, prop.name)) return component.props[prop.name] ?? null;
   return prop.defaultFrom ? design.meta[prop.defaultFrom] : prop.default;
+}
+
+/** The props that mean something with the others as they are: no places on the canvas, no step of a bias that is off. */
+export function shownProps(design: ModelArchitecture, component: ModelComponent): Prop[] {
+  const props = catalogue.get(component.type)?.props ?? new Map<string, Prop>();
+  const values = new Map([...props.values()].map((prop) => [prop.name, effectiveValue(design, component, prop)]));
+  return [...props.values()].filter((prop) => !prop.layout && holds(prop.shownWhen, values));
 }
 
 /** What flows out of a component as far as it can be told; null for the board itself. */

@@ -1,6 +1,6 @@
 /** A design as a vertical stack of cards in forward order, with the branches that leave the straight line. */
 import { type Block, catalogue, type Prop } from "./catalogue";
-import { effectiveValue, type Place } from "./edit";
+import { effectiveValue, type Place, shownProps } from "./edit";
 import { formatShape } from "./format";
 import type { Design } from "./graph";
 import { parseDocument } from "./parse";
@@ -132,7 +132,7 @@ export function labelsById(architecture: ModelArchitecture): Map<string, string>
 }
 
 function summaryOf(architecture: ModelArchitecture, component: ModelComponent, block: Block): string {
-  const props = [...block.props.values()].filter((prop) => !prop.layout && prop.name !== block.inputWidth);
+  const props = shownProps(architecture, component).filter((prop) => prop.name !== block.inputWidth);
   const sizes = props.filter(({ kind }) => kind === "int");
   // What is as usual goes without saying, unless the block has nothing else to say.
   const isUsual = (prop: Prop): boolean => effectiveValue(architecture, component, prop) === prop.default;

@@ -7,6 +7,7 @@ import {
   removeBlock,
   setProp,
   setWidthEverywhere,
+  shownProps,
 } from "../../domain/edit";
 import { formatCount, formatPercent, formatShape } from "../../domain/format";
 import type { Stack, StackRow } from "../../domain/stack";
@@ -21,6 +22,8 @@ import { InputsChooser } from "./InputsChooser";
 import { PropField } from "./PropField";
 import { IssueRow } from "./ValidationBanner";
 
+const HEAD_GIVES: Record<string, string> = { action_output: "4 moves", value_output: "1 value", aux_loss_head: "a loss" };
+
 interface Props {
   row: StackRow;
   stack: Stack;
@@ -31,7 +34,7 @@ interface Props {
 export function PropsSheet({ row, stack, design, onClose }: Props) {
   const edit = useDesignStore((state) => state.edit);
   const { component, block } = row;
-  const props = [...(block?.props.values() ?? [])].filter((prop) => !prop.layout);
+  const props = shownProps(design, component);
   const uneven = unevenWidth(design, row);
   // An issue of a number stands beside it, with its repair; the rest stands above.
   const numbers = new Set(props.filter(({ kind }) => kind === "int" || kind === "float").map(({ name }) => name));
@@ -72,7 +75,7 @@ export function PropsSheet({ row, stack, design, onClose }: Props) {
       <dl className="facts">
         <div>
           <dt>Gives</dt>
-          <dd>{row.shape ? formatShape(row.shape) : block?.isHead ? (block.type === "action_output" ? "4 moves" : "1 value") : "unknown"}</dd>
+          <dd>{row.shape ? formatShape(row.shape) : block?.isHead ? (HEAD_GIVES[block.type] ?? "") : "unknown"}</dd>
         </div>
         <div>
           <dt>Parameters</dt>
