@@ -117,6 +117,7 @@ def check_training_and_export(model: GameTransformer, design: dict, folder: Path
     assert estimated == pytest.approx(path.stat().st_size, rel=0.05, abs=4000)
 
 
+@pytest.mark.timeout(300 + 10 * MANY)
 @given(design=valid_designs())
 @tried(100)
 def test_any_valid_design_is_the_model_that_was_promised(design: dict, tmp_path: Path) -> None:
@@ -125,6 +126,7 @@ def test_any_valid_design_is_the_model_that_was_promised(design: dict, tmp_path:
     check_forward_and_backward(model)
 
 
+@pytest.mark.timeout(300 + 10 * MANY)
 @given(design=valid_designs())
 @tried(20)
 def test_any_valid_design_trains_and_exports(design: dict, tmp_path: Path) -> None:

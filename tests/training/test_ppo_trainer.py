@@ -69,8 +69,9 @@ def test_the_config_alone_makes_a_trainer() -> None:
     assert trainer.total_steps == 2_000_000
 
 
-def test_a_resumed_training_goes_on_bit_for_bit(tmp_path: Path) -> None:
-    folder = make_run(tmp_path, template="residual-experts")
+@pytest.mark.parametrize("template", ["residual-experts", "everything"])
+def test_a_resumed_training_goes_on_bit_for_bit(tmp_path: Path, template: str) -> None:
+    folder = make_run(tmp_path, template=template)
     straight, recent = make_trainer(folder), RecentGames()
     for _ in range(2):
         recent.add(straight.update().finished)
@@ -208,6 +209,34 @@ def test_a_check_in_may_end_an_update_and_training_goes_on() -> None:
         with pytest.raises(EnoughError):
             trainer.update(check_in)
     trainer.update()
+
+
+def test_auxiliary_heads_are_told_each_and_learn(tmp_path: Path) -> None:
+    trainer = make_trainer(make_run(tmp_path, template="everything"))
+    heads = trainer.model.aux_heads()
+    assert heads
+    reports = [trainer.update() for _ in range(8)]
+    for report in reports:
+        assert report.aux_by_component.keys() == heads.keys()
+        balancing = -report.lb_reward  # of the last minibatch
+        told = sum(report.aux_by_component.values())
+        assert report.aux_loss == pytest.approx(told + balancing, abs=0.02)
+    for component in heads:
+        first, last = (reports[at].aux_by_component[component] for at in (0, -1))
+        assert last < first
+
+
+def test_an_auxiliary_loss_that_is_no_number_is_not_applied(tmp_path: Path) -> None:
+    trainer = make_trainer(make_run(tmp_path, template="everything"))
+    head = next(iter(trainer.model.aux_heads().values()))
+    with torch.no_grad():
+        head.head.bias[0] = math.nan
+    before = [weight.detach().clone().nan_to_num() for weight in trainer.model.parameters()]
+    with pytest.raises(NonFiniteError) as caught:
+        trainer.update()
+    assert caught.value.tensor == "aux"
+    after = [weight.detach().nan_to_num() for weight in trainer.model.parameters()]
+    assert all(torch.equal(old, new) for old, new in zip(before, after, strict=True))
 
 
 def test_usage_and_balance_are_told() -> None:
