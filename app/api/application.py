@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from app.api import catalogue_router, design_router, export_router, health_router, run_router
+from app.api.compression import CompressedJson
 from app.api.middleware import OwnNamesOnly, RequestEdge
 from app.api.openapi import StudioApp
 from app.api.page import Page
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None, studio: Studio | None = None) -
         responses=problem_responses("default"),
         middleware=[
             Middleware(RequestEdge),
+            Middleware(CompressedJson),
             Middleware(OwnNamesOnly, allowed_hosts=chosen.allowed_hosts),
             Middleware(
                 RequestBody,

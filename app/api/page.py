@@ -1,9 +1,16 @@
-"""The built page: hashed files for ever, the shell always fresh, and what to do without one."""
+"""The built page: hashed files for ever, the shell always fresh, and what to do without one.
+
+The build leaves a brotli and a gzip copy beside its larger text files (`scripts/compress.mjs`);
+where a copy is missing, the text is gzipped on the way.
+"""
 
 from __future__ import annotations
 
+import mimetypes
+import re
 from pathlib import Path, PurePosixPath
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, Response
@@ -13,6 +20,9 @@ from starlette.types import Receive, Scope, Send
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 HASHED_FOLDER = "assets/"
+COPIES = (("br", ".br"), ("gzip", ".gz"))
+"""Content codings and the endings of their copies, the smallest first."""
+REFUSED_CODING = re.compile(r";\s*q=0(\.0*)?\s*$")
 
 NOT_BUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -53,10 +63,35 @@ class Page:
             raise HTTPException(404, "The page was not built.")
         wanted = "index.html" if is_screen else path
         try:
-            response = await self._files.get_response(wanted, scope)
+            response = await self._copy(self._files, wanted, scope)
+            response = response or await self._files.get_response(wanted, scope)
         except (ValueError, OSError) as error:
             raise HTTPException(404, "There is no such file.") from error
         response.headers["cache-control"] = (
             IMMUTABLE if wanted.startswith(HASHED_FOLDER) else REVALIDATE
         )
         return response
+
+    async def _copy(self, files: StaticFiles, wanted: str, scope: Scope) -> Response | None:
+        """The smallest copy that the browser takes and the build has made."""
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        taken = {
+            each.split(";")[0].strip()
+            for each in accepted.split(",")
+            if not REFUSED_CODING.search(each)
+        }
+        for coding, ending in COPIES:
+            if coding not in taken:
+                continue
+            found, stat = files.lookup_path(wanted + ending)
+            if stat is None:
+                continue
+            response = files.file_response(found, stat, scope)
+            kind, _ = mimetypes.guess_type(wanted)
+            if kind is not None and "content-type" in response.headers:
+                text = kind.startswith("text/")
+                response.headers["content-type"] = f"{kind}; charset=utf-8" if text else kind
+            response.headers["content-encoding"] = coding
+            response.headers.add_vary_header("accept-encoding")
+            return response
+        return None

@@ -4,13 +4,13 @@ import { Announcer } from "./features/Announcer";
 import { DesignsScreen } from "./features/home/DesignsScreen";
 import { RunsScreen } from "./features/home/RunsScreen";
 import { IncomingDesign } from "./features/share/IncomingDesign";
-import { StudioScreen } from "./features/studio/StudioScreen";
 import { Toasts } from "./features/Toasts";
 import { UpdatePrompt } from "./pwa/UpdatePrompt";
 import { type Route, useRoute } from "./stores/route";
 import { Skeleton } from "./ui/parts";
 
-// The charts are the heaviest part and only runs show them.
+// The first screen needs neither the editor nor the charts, the heaviest parts; the service worker keeps both at hand.
+const StudioScreen = lazy(() => import("./features/studio/StudioScreen").then((module) => ({ default: module.StudioScreen })));
 const RunScreen = lazy(() => import("./features/run/RunScreen").then((module) => ({ default: module.RunScreen })));
 
 export function ModelStudioTab() {

@@ -49,6 +49,42 @@ async def test_hashed_files_are_kept_for_ever(page: httpx.AsyncClient) -> None:
     assert answer.headers["content-type"].startswith("text/javascript")
 
 
+@pytest.mark.parametrize(
+    ("accepted", "coding", "body"),
+    [
+        ("gzip, deflate, br, zstd", "br", b"brotli copy"),
+        ("br;q=0, gzip", "gzip", b"gzip copy"),
+        ("gzip;q=0.5, br;q=0.9", "br", b"brotli copy"),
+        ("gzip", "gzip", b"gzip copy"),
+        ("identity", None, b"console.log(2)" * 200),
+    ],
+)
+async def test_copies_of_the_build_are_sent_as_they_are(
+    page: httpx.AsyncClient, folder: Path, accepted: str, coding: str | None, body: bytes
+) -> None:
+    (folder / "assets" / "b-1.js").write_bytes(b"console.log(2)" * 200)
+    (folder / "assets" / "b-1.js.br").write_bytes(b"brotli copy")
+    (folder / "assets" / "b-1.js.gz").write_bytes(b"gzip copy")
+    headers = {"accept-encoding": accepted}
+    async with page.stream("GET", "/assets/b-1.js", headers=headers) as answer:
+        raw = b"".join([piece async for piece in answer.aiter_raw()])
+    assert raw == body
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert "accept-encoding" in answer.headers.get("vary", "").lower()
+    again = await page.get(
+        "/assets/b-1.js", headers=headers | {"if-none-match": answer.headers["etag"]}
+    )
+    assert again.status_code == 304
+
+
+async def test_a_copy_leads_nowhere_else(page: httpx.AsyncClient, folder: Path) -> None:
+    (folder.parent / "secret.txt.br").write_text("secret")
+    answer = await page.get("/%2e%2e/secret.txt", headers={"accept-encoding": "br"})
+    assert answer.status_code == 404
+
+
 async def test_the_service_worker_is_asked_for_each_time(page: httpx.AsyncClient) -> None:
     first = await page.get("/sw.js")
     assert first.headers["cache-control"] == "no-cache"

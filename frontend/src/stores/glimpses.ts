@@ -10,6 +10,7 @@ import { type Sketch, sketchOf } from "../domain/sketch";
 import type { ModelArchitecture } from "../domain/types";
 import { analyse } from "../domain/validate";
 import { answers, kept, type KeptDesign } from "./db";
+import { revisionOf } from "./library";
 
 /** Pixels of the picture in a row of the list. */
 const PICTURE = { width: 60, height: 68 };
@@ -79,11 +80,6 @@ export async function lookAt(metas: readonly DesignMeta[]): Promise<void> {
   useGlimpses.setState({ glimpses, standings: Object.fromEntries(local.map((one) => [one.id, standingOf(one)])) });
   await Promise.all(Array.from({ length: AT_ONCE }, () => fetchNext(missing, own)));
   if (own === round) await answers.put(ANSWER, { form: FORM, glimpses: useGlimpses.getState().glimpses });
-}
-
-/** The revision in an ETag such as `"3"`; 0 for a design that the server does not have. */
-function revisionOf({ base }: KeptDesign): number {
-  return Number(/\d+/.exec(base?.etag ?? "")?.[0] ?? 0);
 }
 
 async function fetchNext(missing: DesignMeta[], own: number): Promise<void> {

@@ -13,6 +13,7 @@ import { answers, type Deletion, deletions, fresh, kept, type KeptDesign } from 
 import { emptyDesign, randomHex } from "./newDesign";
 import { letGo } from "./designSync";
 import { change, flush } from "./outbox";
+import { useRoute } from "./route";
 
 interface Library {
   designs: DesignMeta[] | null;
@@ -44,12 +45,17 @@ async function load<K extends ListName>(name: K, ask: () => Promise<{ items: Non
 export const loadTemplates = (): Promise<void> => load("templates", api.templates);
 export const loadRuns = (): Promise<void> => load("runs", () => api.listRuns());
 
+/** When the list was asked for that is shown; what was saved later is newer than its row. */
+let listedAt = Infinity;
+
 /** The server's list, or its last one, with what this phone did since. */
 export async function loadDesigns(): Promise<void> {
   await showDesigns();
   try {
+    const askedAt = Date.now();
     const { items } = await api.listDesigns();
     await answers.put("designs", items);
+    listedAt = askedAt;
     useLibrary.setState({ problem: null });
   } catch (error) {
     useLibrary.setState({ problem: explain(error) });
@@ -60,27 +66,46 @@ export async function loadDesigns(): Promise<void> {
 async function showDesigns(): Promise<void> {
   const [items, local, gone] = await Promise.all([answers.get<DesignMeta[]>("designs"), kept.all(), deletions.all()]);
   const hasNews = local.some(({ dirty }) => dirty) || gone.length > 0;
-  if (items || hasNews) useLibrary.setState({ designs: withLocal(items ?? [], local, gone) });
+  if (items || hasNews) useLibrary.setState({ designs: withLocal(items ?? [], local, gone, listedAt) });
 }
 
+const RELIST_MS = 400;
+let relistTimer = 0;
+
+
 onChange(({ what }) => {
-  if (what === "design" && useLibrary.getState().designs !== null) void showDesigns();
+  if (what !== "design" || useLibrary.getState().designs === null) return;
+  void showDesigns();
+  window.clearTimeout(relistTimer);
+  if (useRoute.getState().route.screen !== "designs") return;
+  // What the outbox has sent is in the server's list, with its date and revision.
+  relistTimer = window.setTimeout(() => void loadDesigns(), RELIST_MS);
 });
 
 /** The server's list as it will be once the outbox is empty: the newest first. */
-export function withLocal(items: readonly DesignMeta[], local: readonly KeptDesign[], gone: readonly Deletion[]): DesignMeta[] {
+export function withLocal(
+  items: readonly DesignMeta[],
+  local: readonly KeptDesign[],
+  gone: readonly Deletion[],
+  askedAt = Infinity,
+): DesignMeta[] {
   const deleted = new Set(gone.map(({ id }) => id));
   const listed = new Set(items.map(({ id }) => id));
   const byId = new Map(local.map((one) => [one.id, one]));
   const own = local
-    .filter(({ id, dirty }) => dirty && !listed.has(id))
+    .filter(({ id, dirty, changedAt }) => (dirty || changedAt > askedAt) && !listed.has(id))
     .sort((a, b) => b.changedAt - a.changedAt)
     .map((one) => metaOf(one));
   const known = items.map((meta) => {
     const one = byId.get(meta.id);
-    return one?.dirty ? metaOf(one, meta) : meta;
+    return one && (one.dirty || revisionOf(one) > meta.revision) ? metaOf(one, meta) : meta;
   });
   return [...own, ...known].filter(({ id }) => !deleted.has(id));
+}
+
+/** The server's revision that a kept design builds on, from an ETag such as `"3"`; 0 where it has none. */
+export function revisionOf({ base }: KeptDesign): number {
+  return Number(/\d+/.exec(base?.etag ?? "")?.[0] ?? 0);
 }
 
 function metaOf({ id, design, changedAt }: KeptDesign, meta?: DesignMeta): DesignMeta {

@@ -29,6 +29,8 @@ export interface Compiled {
   designId: string;
   result: CompileResult;
   source: string;
+  /** From the question to the answer, as the user waited. */
+  tookMs: number;
 }
 
 interface TrainingState {
@@ -66,9 +68,11 @@ export async function compileDesign(): Promise<void> {
   useTraining.setState({ busy: "compile", failure: null, compiled: null });
   try {
     const designId = await savedDesignId();
+    const startedMs = performance.now();
     const result = await api.compile(designId);
+    const tookMs = performance.now() - startedMs;
     const source = await api.source(designId);
-    useTraining.setState({ compiled: { designId, result, source } });
+    useTraining.setState({ compiled: { designId, result, source, tookMs } });
   } catch (error) {
     fail("Not compiled", error);
   } finally {

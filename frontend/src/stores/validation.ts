@@ -4,9 +4,9 @@ import type { ModelArchitecture } from "../domain/types";
 import type { ValidationReply, ValidationRequest } from "../workers/design_worker";
 import { useDesignStore } from "./designStore";
 
-/** Starts the worker; call once. */
+/** Starts listening; call once. The worker starts with the first design: the first screen has no use for it. */
 export function startValidation(): void {
-  const worker = new Worker(new URL("../workers/design_worker.ts", import.meta.url), { type: "module", name: "design" });
+  let worker: Worker | null = null;
   let ticket = 0;
   let isBusy = false;
   /** What was last sent; changes that came meanwhile go together when the answer is there. */
@@ -18,9 +18,10 @@ export function startValidation(): void {
     isBusy = true;
     sent = design;
     const request: ValidationRequest = { ticket, design };
+    worker ??= start();
     worker.postMessage(request);
   };
-  worker.onmessage = ({ data }: MessageEvent<ValidationReply>) => {
+  const hear = ({ data }: MessageEvent<ValidationReply>): void => {
     if (data.ticket !== ticket) return;
     isBusy = false;
     const { currentDesign: design } = useDesignStore.getState();
@@ -28,9 +29,14 @@ export function startValidation(): void {
     if (sent && design && sameNetwork(sent, design)) useDesignStore.getState().setValidation(data.analysis);
     else ask();
   };
-  worker.onerror = () => {
-    // The browser reports it; the next change is asked about all the same.
-    isBusy = false;
+  const start = (): Worker => {
+    const started = new Worker(new URL("../workers/design_worker.ts", import.meta.url), { type: "module", name: "design" });
+    started.onmessage = hear;
+    started.onerror = () => {
+      // The browser reports it; the next change is asked about all the same.
+      isBusy = false;
+    };
+    return started;
   };
   useDesignStore.subscribe((state, before) => {
     if (state.currentDesign !== before.currentDesign || (!state.validation && before.validation)) ask();

@@ -13,6 +13,9 @@ const STANDING: Record<Exclude<Standing, "saved">, { text: string; icon: IconNam
   trouble: { text: "Needs a look", icon: "warning" },
 };
 
+/** Keeps the line, so that nothing moves once the numbers are there. */
+const UNKNOWN = "\u00a0";
+
 interface Props {
   meta: DesignMeta;
   onMenu: () => void;
@@ -29,7 +32,7 @@ export function DesignRow({ meta, onMenu }: Props) {
         <span className="design__picture">{glimpse && glimpse.blocks > 0 ? <Graph sketch={glimpse.sketch} /> : <Icon name="designs" />}</span>
         <span className="item__text">
           <span className="item__title">{meta.name}</span>
-          {numbers && <span className="item__caption">{numbers}</span>}
+          <span className="item__caption">{numbers ?? UNKNOWN}</span>
           <span className="design__when">
             Edited {formatAgo(meta.updated_at, now)}
             {standing !== "saved" && (

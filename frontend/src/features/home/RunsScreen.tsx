@@ -1,7 +1,7 @@
 /** Every run, newest first. */
 import { useEffect } from "react";
 import { useConnection } from "../../stores/connection";
-import { loadRuns, useLibrary } from "../../stores/library";
+import { isLive, loadRuns, useLibrary } from "../../stores/library";
 import { go } from "../../stores/route";
 import { Empty, Skeleton } from "../../ui/parts";
 import { useScreen } from "../../ui/useScreen";
@@ -22,6 +22,13 @@ export function RunsScreen() {
     }, REFRESH_MS);
     return () => window.clearInterval(timer);
   }, [connection]);
+  // The manifest's shortcut "Live run" opens /runs?live=1.
+  useEffect(() => {
+    if (runs === null || new URLSearchParams(location.search).get("live") !== "1") return;
+    const live = runs.find(isLive);
+    if (live) go({ screen: "run", runId: live.id }, "replace");
+    else history.replaceState(null, "", "/runs");
+  }, [runs]);
   return (
     <div className="screen home">
       <header className="hero">

@@ -9,8 +9,9 @@ import { toast } from "../../stores/toasts";
 import { Icon } from "../../ui/Icon";
 import { Spinner } from "../../ui/parts";
 import { Sheet } from "../../ui/Sheet";
-import { copyText, fileStem, saveFile } from "./files";
+import { fileStem, saveFile } from "./files";
 import { jsonOf, pngOf, svgOf } from "./pictures";
+import { SourceActions } from "./SourceActions";
 import { SourceCode } from "./SourceCode";
 
 type Format = "json" | "svg" | "png" | "py";
@@ -112,30 +113,5 @@ function SourceSheet({ source, stem, onClose }: { source: string; stem: string; 
     >
       <SourceCode source={source} />
     </Sheet>
-  );
-}
-
-/** Copy and download, for every place that shows generated Python. */
-export function SourceActions({ source, stem }: { source: string; stem: string }) {
-  const copy = async (): Promise<void> => {
-    if (await copyText(source)) toast("Source copied", "good");
-    else toast("This browser does not let the page copy here. Save the file instead.", "bad");
-  };
-  return (
-    <div className="share__actions">
-      <button type="button" className="button button--tonal" data-testid="copy-source" onClick={() => void copy()}>
-        <Icon name="copy" size={20} />
-        Copy
-      </button>
-      <button
-        type="button"
-        className="button button--tonal"
-        data-testid="save-source"
-        onClick={() => saveFile(`${stem}.py`, new Blob([source], { type: "text/x-python" }))}
-      >
-        <Icon name="download" size={20} />
-        Save file
-      </button>
-    </div>
   );
 }
