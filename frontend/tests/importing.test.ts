@@ -122,7 +122,7 @@ describe("what is refused", () => {
     const payload = toBase64Url(deflateRawSync(Buffer.alloc(200_000_000, "x"), { level: 9 }));
     expect(payload.length).toBeLessThan(300_000);
     expect(codeOf(await readPayload(payload))).toBe("too-large");
-  });
+  }, 30_000);
 
   it.each<[RefusalCode, Blob]>([
     ["empty", file()],

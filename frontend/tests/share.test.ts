@@ -95,10 +95,10 @@ describe("a link that carries a design", () => {
         const opened = await readPayload(payload);
         expect(opened.ok && opened.design.name).toBe(design.name);
       }),
-      { numRuns: 300, seed: 3 },
+      { numRuns: 200, seed: 3 },
     );
     expect(broken).toBeGreaterThan(50);
-  });
+  }, 30_000);
 
   it("has at most 580 characters for twelve blocks", async () => {
     expect(TWELVE.components).toHaveLength(12);
