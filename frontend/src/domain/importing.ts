@@ -5,6 +5,7 @@
 import { limits } from "./catalogue";
 import { formatBytes, formatCount } from "./format";
 import { isFormatIssue } from "./issues";
+import { isNewer, migrate } from "./migrate";
 import { BadLink, type LinkFault, payloadIn, unpackDesign } from "./share";
 import type { Issue, ModelArchitecture } from "./types";
 import { analyse, type Analysis, checkDocument, toArchitecture } from "./validate";
@@ -126,10 +127,9 @@ function readDocument(document: unknown): Imported {
   if (typeof document !== "object" || document === null || !Object.hasOwn(document, "components")) return refused("not-a-design");
   // Its id belongs to where it comes from; here it gets one of its own.
   const entries = Object.entries(document).filter(([field]) => field !== "id");
-  const own: unknown = Object.fromEntries(Object.hasOwn(document, "name") ? entries : [["name", UNNAMED], ...entries]);
-  const { version } = own as { version?: unknown };
-  if (typeof version === "number" && version > limits.schema_version) return refused("newer");
-  const { design, result } = checkDocument(own);
+  const own = Object.fromEntries(Object.hasOwn(document, "name") ? entries : [["name", UNNAMED], ...entries]);
+  if (isNewer(own)) return refused("newer");
+  const { design, result } = checkDocument(migrate(own));
   const malformed = result.issues.filter(isFormatIssue);
   if (malformed.length > 0) return refused("malformed", malformed);
   const { name, version: now, meta, components, edges } = toArchitecture(design);
