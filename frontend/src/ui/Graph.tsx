@@ -5,12 +5,12 @@ export function Graph({ sketch }: { sketch: Sketch }) {
   const { size, bars, wires } = sketch;
   const radius = Math.min(4, (bars[0]?.height ?? 0) / 2.4);
   return (
-    <svg className="graph" width={size.width} height={size.height} viewBox={`0 0 ${size.width} ${size.height}`} aria-hidden="true" focusable="false">
+    <svg className="sketch" width={size.width} height={size.height} viewBox={`0 0 ${size.width} ${size.height}`} aria-hidden="true" focusable="false">
       {wires.map((wire, at) => (
-        <path key={at} className="graph__wire" d={wire} />
+        <path key={at} className="sketch__wire" d={wire} />
       ))}
       {bars.map(({ category, ...box }, at) => (
-        <rect key={at} className="graph__bar" data-category={category} rx={radius} {...box} />
+        <rect key={at} className="sketch__bar" data-category={category} rx={radius} {...box} />
       ))}
     </svg>
   );
