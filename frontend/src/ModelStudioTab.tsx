@@ -1,6 +1,7 @@
 /** The page: one screen at a time, and the messages that float above it. */
 import { lazy, Suspense } from "react";
 import { Announcer } from "./features/Announcer";
+import { GlobalSheets } from "./features/GlobalSheets";
 import { DesignsScreen } from "./features/home/DesignsScreen";
 import { RunsScreen } from "./features/home/RunsScreen";
 import { IncomingDesign } from "./features/share/IncomingDesign";
@@ -21,6 +22,7 @@ export function ModelStudioTab() {
         <Screen route={route} />
       </Suspense>
       <IncomingDesign />
+      <GlobalSheets />
       <Toasts />
       <Announcer />
       <UpdatePrompt />

@@ -9,6 +9,7 @@ import type {
   Metrics,
   ModelArchitecture,
   Page,
+  RevisionMeta,
   RunDetail,
   Template,
   TrainRequest,
@@ -29,6 +30,10 @@ export const api = {
   putNewDesign: (design: ModelArchitecture): Promise<Answer<DesignMeta>> =>
     call("PUT", at("designs", design.id), { body: design, headers: { "if-none-match": "*" } }),
   deleteDesign: (id: string): Promise<unknown> => json(call("DELETE", at("designs", id))),
+  revisions: (id: string, cursor: string | null): Promise<Page<RevisionMeta>> =>
+    json(call("GET", `${at("designs", id, "revisions")}?limit=30${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`)),
+  revision: (id: string, revision: number): Promise<ModelArchitecture> =>
+    json(call("GET", at("designs", id, "revisions", String(revision)))),
   compile: (id: string): Promise<CompileResult> => json(call("POST", at("designs", id, "compile"))),
   source: (id: string): Promise<string> => callText(at("designs", id, "source")),
   train: (id: string, body: TrainRequest, key: string): Promise<{ run_id: string }> =>

@@ -6,6 +6,7 @@ type Schemas = components["schemas"];
 
 export type { ModelArchitecture, ValidationResult };
 export type DesignMeta = Schemas["DesignMeta"];
+export type RevisionMeta = Schemas["RevisionMeta"];
 export type CompileResult = Schemas["CompileResult"];
 export type Checkpoint = Schemas["ListedCheckpoint"];
 export type Hyperparameters = Schemas["TrainRequest"]["hyperparameters"];

@@ -13,6 +13,7 @@ import { onReturn, useConnection } from "./connection";
 import { answers, type Base, deletions, fresh, kept, type KeptDesign, type KeptHistory } from "./db";
 import { designHistory, replaceDesign, type SaveState, useDesignStore } from "./designStore";
 import { change, flush, incorporate, onMerged, sendDesign, startOutbox, useOutbox } from "./outbox";
+import { openSheet } from "./sheets";
 import { toast } from "./toasts";
 import { historyOf, keepHistory, loadHistory, pruneHistories } from "./undoHistory";
 
@@ -145,6 +146,7 @@ function tell(record: KeptDesign): void {
   const theirs = conflict?.design;
   const before = useSync.getState().conflict;
   if (before?.etag !== conflict?.etag) {
+    if (conflict) openSheet({ kind: "merge" });
     useSync.setState({ conflict: conflict && theirs ? { base: base?.design ?? null, theirs, etag: conflict.etag } : null });
   }
 }
