@@ -18,6 +18,7 @@ PHONE = {
     "has_touch": True,
     "accept_downloads": True,
 }
+TOUR_SEEN = "try { localStorage.setItem('tour-seen', 'test'); } catch { /* about:blank */ }"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -53,10 +54,12 @@ def open_phone(browser: Browser, studio: StudioServer) -> Iterator[Callable[...,
     """Makes phones: fresh browser contexts that belong to this test."""
     contexts: list[BrowserContext] = []
 
-    def make(color_scheme: str = "light") -> BrowserContext:
+    def make(color_scheme: str = "light", *, tour: bool = False) -> BrowserContext:
         base_url = f"http://127.0.0.1:{studio.port}"
         context = browser.new_context(**PHONE, base_url=base_url, color_scheme=color_scheme)
         context.set_default_timeout(15_000)
+        if not tour:
+            context.add_init_script(TOUR_SEEN)
         contexts.append(context)
         return context
 

@@ -42,6 +42,7 @@ export const api = {
   listRuns: (designId?: string): Promise<Page<RunDetail>> =>
     json(call("GET", `${at("runs")}?limit=50${designId ? `&design_id=${encodeURIComponent(designId)}` : ""}`)),
   getRun: (id: string): Promise<RunDetail> => json(call("GET", at("runs", id))),
+  runDesign: (id: string): Promise<ModelArchitecture> => json(call("GET", at("runs", id, "design"))),
   control: (id: string, action: RunAction): Promise<RunDetail> => json(call("POST", at("runs", id, action))),
   setHyperparameters: (id: string, values: Hyperparameters): Promise<RunDetail> =>
     json(call("PATCH", at("runs", id, "hyperparameters"), { body: values })),

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useState } from "react";
 import { useInstall } from "../pwa/install";
 import { receive } from "../stores/incoming";
+import { openSheet } from "../stores/sheets";
 import { Icon } from "../ui/Icon";
 import { Sheet } from "../ui/Sheet";
 
@@ -39,6 +40,19 @@ export function MoreSheet({ onClose }: { onClose: () => void }) {
           <Icon name="chevron" size={20} />
         </button>
       )}
+      <button
+        type="button"
+        className="row-button"
+        data-testid="event-log-row"
+        onClick={() => {
+          onClose();
+          openSheet({ kind: "events" });
+        }}
+      >
+        <Icon name="list" />
+        <span>Event log</span>
+        <Icon name="chevron" size={20} />
+      </button>
     </Sheet>
   );
 }

@@ -1,11 +1,17 @@
 /** Whether the server can be reached: the phone's own word, corrected by what the calls find out. */
 import { create } from "zustand";
 import { api } from "../api/client";
+import { say } from "./announcer";
 import { onOutcome } from "../api/http";
 
 /** `offline`: the phone has no network; `away`: it has one, but the server does not answer. */
 export type Connection = "online" | "offline" | "away";
 
+const SPOKEN: Record<Connection, string> = {
+  online: "The server is there again.",
+  offline: "Offline. Edits are kept on this phone.",
+  away: "The server does not answer. Edits are kept on this phone.",
+};
 const PROBE_MS = 4_000;
 
 export const useConnection = create<{ connection: Connection }>(() => ({
@@ -23,6 +29,7 @@ function set(connection: Connection): void {
   const before = useConnection.getState().connection;
   if (before === connection) return;
   useConnection.setState({ connection });
+  say(SPOKEN[connection]);
   if (connection === "online") returns.forEach((listener) => listener());
 }
 

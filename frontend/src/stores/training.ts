@@ -7,6 +7,7 @@ import type { CompileResult, TrainRequest } from "../api/types";
 import type { Issue } from "../domain/types";
 import { useDesignStore } from "./designStore";
 import { saveNow } from "./designSync";
+import { track } from "./events";
 import { randomHex } from "./newDesign";
 
 export type HyperValue = number | boolean;
@@ -53,6 +54,12 @@ function fail(title: string, error: unknown): void {
   useTraining.setState({ failure: { title, detail: explain(error), issues } });
 }
 
+/** The stable code of a refusal, else what kind of failure it was. */
+function kindOf(error: unknown): string {
+  if (error instanceof Problem) return error.code;
+  return error instanceof Error ? error.name : "unknown";
+}
+
 /** Saves first: the server compiles what it has. */
 async function savedDesignId(): Promise<string> {
   await saveNow();
@@ -73,8 +80,10 @@ export async function compileDesign(): Promise<void> {
     const tookMs = performance.now() - startedMs;
     const source = await api.source(designId);
     useTraining.setState({ compiled: { designId, result, source, tookMs } });
+    track("compile_success", { designId, paramCount: result.paramCount, time_ms: Math.round(tookMs) });
   } catch (error) {
     fail("Not compiled", error);
+    track("compile_failed", { kind: kindOf(error) });
   } finally {
     useTraining.setState({ busy: null });
   }
@@ -85,9 +94,12 @@ export async function trainDesign(): Promise<string | null> {
   useTraining.setState({ busy: "train", failure: null });
   try {
     const designId = await savedDesignId();
-    return await startRun(designId, randomHex());
+    const runId = await startRun(designId, randomHex());
+    track("train_started", { designId });
+    return runId;
   } catch (error) {
     fail("Not started", error);
+    track("train_failed", { kind: kindOf(error) });
     return null;
   } finally {
     useTraining.setState({ busy: null });

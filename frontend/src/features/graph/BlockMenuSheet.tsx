@@ -3,6 +3,7 @@ import type { Place } from "../../domain/edit";
 import type { Stack, StackRow } from "../../domain/stack";
 import type { ModelArchitecture } from "../../domain/types";
 import { askAbout, selectBlocks, setSelecting, startConnecting, useCanvas } from "../../stores/canvas";
+import { copyComponents } from "../../stores/clipboard";
 import { useDesignStore } from "../../stores/designStore";
 import { Icon, type IconName } from "../../ui/Icon";
 import { BlockTile, categoryOf } from "../../ui/parts";
@@ -31,6 +32,10 @@ export function BlockMenuSheet({ row, stack, onInsert }: Props) {
     close();
     useDesignStore.getState().select(id);
   };
+  const copy = (): void => {
+    close();
+    copyComponents([id]);
+  };
   const more = (): void => {
     close();
     setSelecting(true);
@@ -54,6 +59,7 @@ export function BlockMenuSheet({ row, stack, onInsert }: Props) {
       {!isHead && <Row icon="add" label="Insert after" onClick={() => thenInsert(insertPlace(stack, id))} />}
       {!isHead && <Row icon="branch" label="Branch off here" onClick={() => thenInsert({ kind: "after", from: id })} />}
       {!isSource && <Row icon="copy" label="Duplicate" onClick={() => duplicateBlocks([id])} />}
+      <Row icon="paste" label="Copy" onClick={copy} />
       <Row icon="lasso" label="Select more" onClick={more} />
       {hasConnections(id) && <Row icon="unlink" label="Disconnect" onClick={() => isolateBlock(id)} />}
       <Row icon="trash" label="Delete" isBad onClick={() => removeBlocks([id])} />

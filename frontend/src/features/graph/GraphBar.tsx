@@ -2,6 +2,7 @@
 import type { Place } from "../../domain/edit";
 import type { Stack } from "../../domain/stack";
 import { askAbout, selectBlocks, setSelecting, startConnecting, stopConnecting, useCanvas } from "../../stores/canvas";
+import { copyComponents } from "../../stores/clipboard";
 import { useDesignStore } from "../../stores/designStore";
 import { Icon, type IconName } from "../../ui/Icon";
 import { duplicateBlocks, removeBlocks } from "./actions";
@@ -61,6 +62,7 @@ function ManyBar({ count, selection }: { count: number; selection: readonly stri
         {count === 0 ? "Tap blocks, or draw a frame around them" : count === 1 ? "1 block" : `${count} blocks`}
       </p>
       {count > 0 && <Action icon="copy" label="Duplicate" onClick={() => duplicateBlocks(selection)} />}
+      {count > 0 && <Action icon="paste" label="Copy" onClick={() => copyComponents(selection)} />}
       {count > 0 && <Action icon="trash" label="Delete" isBad onClick={() => removeBlocks(selection)} />}
       <Action
         icon={count > 0 ? "close" : "check"}

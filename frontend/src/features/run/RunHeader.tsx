@@ -31,7 +31,6 @@ export function RunHeader({ run, pill }: { run: RunDetail; pill: ReactNode }) {
           {run.design_name}
         </h1>
         <p className="bar__caption">
-          <OfflineBadge isCompact />
           {connection === "online" && !over && LINK_TEXT[link] !== "" && (
             <span className="link" data-testid="link-state" data-link={link} role="status">
               {LINK_TEXT[link]}
@@ -40,6 +39,7 @@ export function RunHeader({ run, pill }: { run: RunDetail; pill: ReactNode }) {
           {over && <span>revision {run.design_revision}</span>}
         </p>
       </div>
+      <OfflineBadge isCompact />
       {pill}
       <button type="button" className="icon-button" aria-label="Open the design" onClick={() => go({ screen: "studio", designId: run.design_id })}>
         <Icon name="pencil" />

@@ -13,6 +13,7 @@ import { OtherRuns } from "./OtherRuns";
 import { RunDock } from "./RunDock";
 import { RunHeader } from "./RunHeader";
 import { Numbers, Progress, TileRates } from "./RunNumbers";
+import { TrainedDesign } from "./TrainedDesign";
 import { TuneSheet } from "./TuneSheet";
 
 export function RunScreen({ runId }: { runId: string }) {
@@ -60,6 +61,7 @@ export function RunScreen({ runId }: { runId: string }) {
         <ExpertUsage usage={latest?.moe?.expert_usage_by_component ?? {}} flat={latest?.moe?.expert_usage ?? []} series={series} labels={labels} />
         <TileRates rates={latest?.tile_rates ?? {}} />
         <LossChart series={series} isOver={isOver(run.state)} />
+        <TrainedDesign run={run} />
         <OtherRuns run={run} />
       </main>
       <RunDock run={run} onExport={() => setSheet("export")} onTune={() => setSheet("tune")} />

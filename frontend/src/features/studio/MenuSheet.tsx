@@ -1,18 +1,22 @@
 /** Rename, defaults of new blocks, training options, delete. */
-import { lazy, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import { fragmentText } from "../../domain/clipboard";
 import { metaProps } from "../../domain/catalogue";
 import { setProp } from "../../domain/edit";
 import { isDesignName } from "../../domain/parse";
 import { stepped, typedNumber, usefulPresets } from "../../domain/steps";
 import type { ModelArchitecture } from "../../domain/types";
 import { explain } from "../../api/problems";
+import { pasteComponents, useClipboard } from "../../stores/clipboard";
 import { useDesignStore } from "../../stores/designStore";
 import { putBack } from "../../stores/designSync";
 import { deleteDesign, restoreDesign } from "../../stores/library";
 import { go } from "../../stores/route";
+import { openSheet } from "../../stores/sheets";
+import { startTour } from "../../stores/tour";
 import { toast } from "../../stores/toasts";
 import { Stepper } from "../../ui/controls";
-import { Icon } from "../../ui/Icon";
+import { Icon, type IconName } from "../../ui/Icon";
 import { Sheet } from "../../ui/Sheet";
 
 const META_TEXT = {
@@ -32,6 +36,11 @@ interface Props {
 
 export function MenuSheet({ design, onClose, onOptions }: Props) {
   const saveState = useDesignStore((state) => state.saveState);
+  const fragment = useClipboard((state) => state.fragment);
+  const leaving = (then: () => void) => (): void => {
+    onClose();
+    then();
+  };
   const [face, setFace] = useState<"menu" | "share" | "files">("menu");
   if (face !== "menu") {
     return <Suspense>{face === "share" ? <ShareSheet design={design} onClose={onClose} /> : <DesignFilesSheet design={design} onClose={onClose} />}</Suspense>;
@@ -50,6 +59,17 @@ export function MenuSheet({ design, onClose, onOptions }: Props) {
         <span>Export files</span>
         <Icon name="chevron" size={20} />
       </button>
+      {fragment && (
+        <Row icon="paste" testId="paste" onClick={leaving(() => void pasteComponents())}>
+          Paste {fragmentText(fragment)}
+        </Row>
+      )}
+      <Row icon="history" testId="design-history" onClick={leaving(() => openSheet({ kind: "history" }))}>
+        History
+      </Row>
+      <Row icon="compare" testId="design-compare" onClick={leaving(() => openSheet({ kind: "compare", design }))}>
+        Compare with another design
+      </Row>
       <button type="button" className="row-button" onClick={onOptions}>
         <Icon name="tune" />
         <span>Training options</span>
@@ -63,8 +83,34 @@ export function MenuSheet({ design, onClose, onOptions }: Props) {
         </summary>
         <MetaFields design={design} />
       </details>
+      <Row icon="keyboard" testId="keyboard-help" onClick={leaving(() => openSheet({ kind: "keyboard" }))}>
+        Keyboard
+      </Row>
+      <Row icon="info" testId="tour-again" onClick={leaving(() => startTour(true))}>
+        Show the tour again
+      </Row>
+      <Row icon="list" testId="event-log-row" onClick={leaving(() => openSheet({ kind: "events" }))}>
+        Event log
+      </Row>
       <Delete design={design} onClose={onClose} />
     </Sheet>
+  );
+}
+
+interface RowProps {
+  icon: IconName;
+  testId: string;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+function Row({ icon, testId, onClick, children }: RowProps) {
+  return (
+    <button type="button" className="row-button" data-testid={testId} onClick={onClick}>
+      <Icon name={icon} />
+      <span>{children}</span>
+      <Icon name="chevron" size={20} />
+    </button>
   );
 }
 

@@ -12,6 +12,7 @@ import {
 import { formatCount, formatPercent, formatShape } from "../../domain/format";
 import type { Stack, StackRow } from "../../domain/stack";
 import type { ModelArchitecture } from "../../domain/types";
+import { copyComponents } from "../../stores/clipboard";
 import { useDesignStore } from "../../stores/designStore";
 import { toast } from "../../stores/toasts";
 import { undo } from "../../stores/undo";
@@ -128,6 +129,10 @@ function Actions({ row, design, onClose }: { row: StackRow; design: ModelArchite
       <button type="button" className="action" disabled={isSource} onClick={duplicate}>
         <Icon name="copy" size={22} />
         Duplicate
+      </button>
+      <button type="button" className="action" data-testid="copy-block" onClick={() => copyComponents([id])}>
+        <Icon name="paste" size={22} />
+        Copy
       </button>
       <button type="button" className="action action--bad" onClick={remove}>
         <Icon name="trash" size={22} />

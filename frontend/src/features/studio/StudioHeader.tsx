@@ -40,10 +40,10 @@ export function StudioHeader({ design, onMenu, onRuns }: Props) {
           </button>
         </h1>
         <p className="bar__caption" data-testid="save-state" data-state={saveState} role="status">
-          <OfflineBadge isCompact />
           <span>{SAVE_TEXT[saveState]}</span>
         </p>
       </div>
+      <OfflineBadge isCompact />
       <button type="button" className="icon-button icon-button--dotted" aria-label="Runs of this design" onClick={onRuns}>
         <Icon name="runs" />
         {hasLive && <span className="live-dot" aria-hidden="true" />}

@@ -10,11 +10,11 @@ import { closeDesign, openDesign, useSync } from "../../stores/designSync";
 import { loadRuns } from "../../stores/library";
 import { go } from "../../stores/route";
 import { useTraining } from "../../stores/training";
-import { redo, undo } from "../../stores/undo";
+import { startTour } from "../../stores/tour";
 import { Icon } from "../../ui/Icon";
 import { Empty, Skeleton } from "../../ui/parts";
+import { SyncBanner } from "../sync/SyncBanner";
 import { CompiledCard, CompileSheet } from "./CompileSheet";
-import { ConflictSheet } from "./ConflictSheet";
 import { Dock } from "./Dock";
 import { FailureSheet } from "./FailureSheet";
 import { MenuSheet } from "./MenuSheet";
@@ -24,6 +24,8 @@ import { RunsSheet } from "./RunsSheet";
 import { StackList } from "./StackList";
 import { StudioHeader } from "./StudioHeader";
 import { TrainOptionsSheet } from "./TrainOptionsSheet";
+import { Tour } from "./Tour";
+import { useShortcuts } from "./useShortcuts";
 import { ValidationBanner } from "./ValidationBanner";
 
 // Konva is only loaded by those who open the graph.
@@ -42,7 +44,7 @@ export function StudioScreen({ designId }: { designId: string }) {
   const analysis = useDesignStore((state) => state.analysis);
   const selectedId = useDesignStore((state) => state.selectedId);
   const select = useDesignStore((state) => state.select);
-  const { openState, conflict } = useSync();
+  const openState = useSync((state) => state.openState);
   const { compiled, failure } = useTraining();
   const [sheet, setSheet] = useState<StudioSheet>(null);
   const face = useCanvas((state) => state.face);
@@ -53,10 +55,11 @@ export function StudioScreen({ designId }: { designId: string }) {
     return () => void closeDesign();
   }, [designId]);
 
+  useShortcuts();
+  const isReady = useDesignStore((state) => state.validation?.valid === true && (state.currentDesign?.components.length ?? 0) > 2);
   useEffect(() => {
-    document.addEventListener("keydown", undoByKeyboard);
-    return () => document.removeEventListener("keydown", undoByKeyboard);
-  }, []);
+    if (isReady) startTour();
+  }, [isReady]);
 
   const isShown = design !== null && design.id === designId;
   const network = useNetwork(isShown ? design : null);
@@ -87,6 +90,7 @@ export function StudioScreen({ designId }: { designId: string }) {
   return (
     <div className="screen studio" data-face={face}>
       <StudioHeader design={design} onMenu={() => setSheet({ kind: "menu" })} onRuns={() => setSheet({ kind: "runs" })} />
+      <SyncBanner designId={designId} />
       <main className="studio__main">
         <ValidationBanner stack={stack} onOpen={showBlock} />
         {face === "graph" ? (
@@ -112,7 +116,7 @@ export function StudioScreen({ designId }: { designId: string }) {
       {sheet?.kind === "source" && compiled && <CompileSheet onClose={() => setSheet(null)} />}
       {sheet?.kind === "options" && <TrainOptionsSheet onClose={() => setSheet(null)} />}
       {failure && <FailureSheet />}
-      {conflict && <ConflictSheet />}
+      <Tour />
     </div>
   );
 }
@@ -124,16 +128,6 @@ function useNetwork(design: ModelArchitecture | null): ModelArchitecture | null 
   if (network && design && sameNetwork(network, design)) return network;
   setNetwork(design);
   return design;
-}
-
-/** Ctrl or Cmd with Z, Shift+Z or Y, unless a field is being typed into. */
-function undoByKeyboard(event: KeyboardEvent): void {
-  if (!(event.ctrlKey || event.metaKey) || event.target instanceof HTMLInputElement) return;
-  const key = event.key.toLowerCase();
-  if (key !== "z" && key !== "y") return;
-  event.preventDefault();
-  if (key === "y" || event.shiftKey) redo();
-  else undo();
 }
 
 function Gone() {

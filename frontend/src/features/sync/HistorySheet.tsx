@@ -29,18 +29,34 @@ export function HistorySheet({ design, onClose }: Props) {
   const [problem, setProblem] = useState<string | null>(null);
   const [openRevision, setOpen] = useState<number | null>(null);
 
-  const load = async (cursor: string | null): Promise<void> => {
+  useEffect(() => {
+    let isStale = false;
+    // What was edited a moment ago is part of the history too.
+    saveNow()
+      .then(() => api.revisions(id, null))
+      .then(
+        (page) => {
+          if (isStale) return;
+          setRevisions(page.items);
+          setNext(page.next);
+        },
+        (error: unknown) => {
+          if (!isStale) setProblem(explain(error));
+        },
+      );
+    return () => {
+      isStale = true;
+    };
+  }, [id]);
+  const more = async (cursor: string): Promise<void> => {
     try {
-      if (cursor === null) await saveNow();
       const page = await api.revisions(id, cursor);
-      setRevisions((known) => [...(cursor === null ? [] : (known ?? [])), ...page.items]);
+      setRevisions([...(revisions ?? []), ...page.items]);
       setNext(page.next);
     } catch (error) {
       setProblem(explain(error));
     }
   };
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each design
-  useEffect(() => void load(null), [id]);
 
   return (
     <Sheet title="History" subtitle="Every saved state. Going back is an edit like any other: undo takes it back." testId="history-sheet" onClose={onClose}>
@@ -60,7 +76,7 @@ export function HistorySheet({ design, onClose }: Props) {
         ))}
       </ul>
       {next !== null && (
-        <button type="button" className="button button--wide" onClick={() => void load(next)}>
+        <button type="button" className="button button--wide" onClick={() => void more(next)}>
           Older ones
         </button>
       )}
