@@ -3,7 +3,6 @@ import { create } from "zustand";
 import { BadFragment, copyOf, type Fragment, fragmentText, pasteInto, readFragment } from "../domain/clipboard";
 import { removeBlock } from "../domain/edit";
 import { say } from "./announcer";
-import { selectBlocks, useCanvas } from "./canvas";
 import { announce, onChange } from "./changes";
 import { answers } from "./db";
 import { useDesignStore } from "./designStore";
@@ -61,7 +60,6 @@ export function pasteComponents(text?: string): string[] {
     const fragment = text === undefined ? useClipboard.getState().fragment : readFragment(text);
     if (!fragment) throw new BadFragment("empty");
     const ids = edit((draft) => pasteInto(draft, fragment)) ?? [];
-    if (useCanvas.getState().face === "graph") selectBlocks(ids);
     const [only] = ids;
     if (only !== undefined && ids.length === 1) select(only);
     else toast(`${fragmentText(fragment)} pasted. Connect them where they belong.`, "good");

@@ -1,7 +1,8 @@
 /** What can be done with blocks of the graph: each is one step of undo, and says so. */
 import { disconnectAll, duplicateBlock, removeBlock, sourcesOf, targetsOf } from "../../domain/edit";
 import { labelsById } from "../../domain/stack";
-import { askAbout, selectBlocks, setSelecting } from "../../stores/canvas";
+import { askAbout, selectBlocks, setSelecting, useCanvas } from "../../stores/canvas";
+import { pasteComponents } from "../../stores/clipboard";
 import { useDesignStore } from "../../stores/designStore";
 import { toast } from "../../stores/toasts";
 import { undo } from "../../stores/undo";
@@ -52,4 +53,10 @@ export function isolateBlock(id: string): void {
 export function hasConnections(id: string): boolean {
   const design = useDesignStore.getState().currentDesign;
   return design !== null && (sourcesOf(design, id).length > 0 || targetsOf(design, id).length > 0);
+}
+
+/** What was pasted is selected on the graph, so that it can be moved at once. */
+export function pasteBlocks(): void {
+  const ids = pasteComponents();
+  if (useCanvas.getState().face === "graph" && ids.length > 0) selectBlocks(ids);
 }

@@ -7,7 +7,7 @@ import { isDesignName } from "../../domain/parse";
 import { stepped, typedNumber, usefulPresets } from "../../domain/steps";
 import type { ModelArchitecture } from "../../domain/types";
 import { explain } from "../../api/problems";
-import { pasteComponents, useClipboard } from "../../stores/clipboard";
+import { useClipboard } from "../../stores/clipboard";
 import { useDesignStore } from "../../stores/designStore";
 import { putBack } from "../../stores/designSync";
 import { deleteDesign, restoreDesign } from "../../stores/library";
@@ -18,6 +18,7 @@ import { toast } from "../../stores/toasts";
 import { Stepper } from "../../ui/controls";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Sheet } from "../../ui/Sheet";
+import { pasteBlocks } from "../graph/actions";
 
 const META_TEXT = {
   d_model: { label: "Width", help: "Width of blocks that you add from now on.", presets: [32, 64, 128, 256] },
@@ -60,7 +61,7 @@ export function MenuSheet({ design, onClose, onOptions }: Props) {
         <Icon name="chevron" size={20} />
       </button>
       {fragment && (
-        <Row icon="paste" testId="paste" onClick={leaving(() => void pasteComponents())}>
+        <Row icon="paste" testId="paste" onClick={leaving(pasteBlocks)}>
           Paste {fragmentText(fragment)}
         </Row>
       )}

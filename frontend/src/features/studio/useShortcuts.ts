@@ -1,11 +1,11 @@
 /** The studio's keys; nothing happens while a field is typed into or a sheet is open. */
 import { useEffect } from "react";
-import { copyComponents, cutComponents, pasteComponents } from "../../stores/clipboard";
+import { copyComponents, cutComponents } from "../../stores/clipboard";
 import { selectBlocks, useCanvas } from "../../stores/canvas";
 import { useDesignStore } from "../../stores/designStore";
 import { openSheet } from "../../stores/sheets";
 import { redo, undo } from "../../stores/undo";
-import { duplicateBlocks, removeBlocks } from "../graph/actions";
+import { duplicateBlocks, pasteBlocks, removeBlocks } from "../graph/actions";
 
 /** What the graph has selected, if it is shown; else the block in focus. */
 function chosenIds(): readonly string[] {
@@ -40,7 +40,7 @@ const ACTIONS: Record<string, Action> = {
   "ctrl y": always(redo),
   "ctrl c": (ids) => some(ids, () => copyComponents(ids)),
   "ctrl x": (ids) => some(ids, () => cutComponents(ids)),
-  "ctrl v": always(() => void pasteComponents()),
+  "ctrl v": always(pasteBlocks),
   "ctrl d": (ids) => some(ids, () => duplicateBlocks(ids)),
   "ctrl a": selectAll,
   delete: (ids) => some(ids, () => removeBlocks(ids)),
