@@ -48,6 +48,14 @@ def close_sheet(page: Page, test_id: str) -> None:
     expect(page.get_by_test_id(test_id)).to_be_hidden()
 
 
+def assert_inside(part: Locator, whole: Locator) -> None:
+    inner, outer = part.bounding_box(), whole.bounding_box()
+    assert inner, "there is no picture"
+    assert outer
+    assert outer["x"] < inner["x"] < outer["x"] + outer["width"] / 3
+    assert outer["y"] < inner["y"] < outer["y"] + outer["height"] / 2
+
+
 def names_on_the_server(studio: StudioServer) -> list[str]:
     items = studio.client.get("/api/designs?limit=200").json()["items"]
     return [item["name"] for item in items]
@@ -256,6 +264,9 @@ def test_every_sheet_of_the_library(
     page.goto("/")
     page.get_by_test_id("design-search").fill(name)
     expect(row(page, name)).to_contain_text("blocks")
+    assert_inside(row(page, name).locator("svg.sketch"), row(page, name))
+    template = page.get_by_test_id("template").first
+    assert_inside(template.locator("svg.sketch"), template)
     check_screen(page, "list")
     open_menu(page, name)
     check_screen(page, "design menu")
@@ -289,7 +300,9 @@ def test_every_sheet_of_the_library(
     check_screen(page, "refused")
     page.get_by_role("button", name="Try another one").tap()
     read(page, link)
-    expect(page.get_by_test_id("import-preview")).to_be_visible()
+    preview = page.get_by_test_id("import-preview")
+    expect(preview).to_be_visible()
+    assert_inside(preview.locator("svg.sketch"), preview)
     check_screen(page, "preview")
     page.get_by_test_id("import-add").tap()
     page.get_by_test_id("compile").tap()

@@ -3,7 +3,7 @@ import type { DesignMeta } from "../../api/types";
 import { formatAgo, formatShort } from "../../domain/format";
 import { type Standing, useGlimpses } from "../../stores/glimpses";
 import { go } from "../../stores/route";
-import { Graph } from "../../ui/Graph";
+import { SketchPicture } from "../../ui/SketchPicture";
 import { Icon, type IconName } from "../../ui/Icon";
 import { useNow } from "../../ui/useNow";
 
@@ -29,7 +29,7 @@ export function DesignRow({ meta, onMenu }: Props) {
   return (
     <li className="design">
       <button type="button" className="design__open" data-design-id={meta.id} onClick={() => go({ screen: "studio", designId: meta.id })}>
-        <span className="design__picture">{glimpse && glimpse.blocks > 0 ? <Graph sketch={glimpse.sketch} /> : <Icon name="designs" />}</span>
+        <span className="design__picture">{glimpse && glimpse.blocks > 0 ? <SketchPicture sketch={glimpse.sketch} /> : <Icon name="designs" />}</span>
         <span className="item__text">
           <span className="item__title">{meta.name}</span>
           <span className="item__caption">{numbers ?? UNKNOWN}</span>

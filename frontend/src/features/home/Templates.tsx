@@ -2,7 +2,7 @@
 import type { Template } from "../../api/types";
 import { formatShort } from "../../domain/format";
 import { sketchOf } from "../../domain/sketch";
-import { Graph } from "../../ui/Graph";
+import { SketchPicture } from "../../ui/SketchPicture";
 import { Skeleton, Spinner } from "../../ui/parts";
 
 const PICTURE = { width: 68, height: 104 };
@@ -33,7 +33,7 @@ export function Templates({ templates, busy, onUse }: Props) {
               onClick={() => onUse(template.slug)}
             >
               <span className="template__picture">
-                <Graph sketch={sketchOf(template.design, PICTURE)} />
+                <SketchPicture sketch={sketchOf(template.design, PICTURE)} />
               </span>
               <span className="template__text">
                 <span className="template__title">

@@ -3,7 +3,7 @@ import { formatCount } from "../../domain/format";
 import { firstIssues, type Imported } from "../../domain/importing";
 import { sketchOf } from "../../domain/sketch";
 import type { Issue } from "../../domain/types";
-import { Graph } from "../../ui/Graph";
+import { SketchPicture } from "../../ui/SketchPicture";
 import { Icon } from "../../ui/Icon";
 
 const PICTURE = { width: 116, height: 132 };
@@ -17,7 +17,7 @@ export function Preview({ imported }: { imported: Imported & { ok: true } }) {
     <div data-testid="import-preview">
       <div className="preview">
         <span className="preview__picture">
-          <Graph sketch={sketchOf({ id: "", ...design }, PICTURE)} />
+          <SketchPicture sketch={sketchOf({ id: "", ...design }, PICTURE)} />
         </span>
         <dl className="preview__facts">
           <div>

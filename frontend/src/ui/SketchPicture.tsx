@@ -1,7 +1,7 @@
 /** A design's graph in miniature, in the colours of its blocks; decoration beside the name that says what it is. */
 import type { Sketch } from "../domain/sketch";
 
-export function Graph({ sketch }: { sketch: Sketch }) {
+export function SketchPicture({ sketch }: { sketch: Sketch }) {
   const { size, bars, wires } = sketch;
   const radius = Math.min(4, (bars[0]?.height ?? 0) / 2.4);
   return (
