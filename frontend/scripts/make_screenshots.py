@@ -1,4 +1,4 @@
-"""Makes the screenshots of the manifest from a running server, which is left with the designs it needed.
+"""Makes the manifest's screenshots from a running server; the designs that it needs stay there.
 
 .venv/bin/python frontend/scripts/make_screenshots.py http://127.0.0.1:8000
 """
@@ -23,11 +23,13 @@ SETTLED_MS = 900
 
 
 def shoot(page: Page, name: str) -> None:
+    """Waits until nothing moves, then writes the picture."""
     page.wait_for_timeout(SETTLED_MS)
     page.screenshot(path=FOLDER / f"{name}.png")
 
 
 def open_template(page: Page, slug: str) -> None:
+    """From the first screen into a new design."""
     page.goto("/model-studio")
     page.locator(f"[data-template={slug}]").tap()
     page.get_by_test_id("validation-banner").wait_for()
@@ -37,6 +39,7 @@ def open_template(page: Page, slug: str) -> None:
 
 
 def main(address: str) -> None:
+    """Writes all pictures."""
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
