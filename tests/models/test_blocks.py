@@ -191,6 +191,46 @@ def test_numbers_and_shapes_are_those_of_the_row(
         assert all(p.grad is not None for p in block.parameters())
 
 
+def kept_numbers(block: blocks.Block, inputs: list[Any]) -> float:
+    """Numbers per board that a training step keeps: in the block, and of what comes out of it."""
+    given = {t.untyped_storage().data_ptr() for t in [*block.parameters(), *inputs]}
+    kept: dict[int, int] = {}
+    held = []  # or a freed tensor's place would be taken by another
+
+    def note(tensor: torch.Tensor) -> torch.Tensor:
+        held.append(tensor)
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in given:
+            kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        out = block(*inputs)
+        if out is not None and out.dim() > 1 and out.is_floating_point():
+            reader = torch.ones(1, out.shape[-1], requires_grad=True)
+            given.add(reader.untyped_storage().data_ptr())
+            torch.nn.functional.linear(out, reader)
+    return sum(kept.values()) / 4 / len(inputs[0])
+
+
+@pytest.mark.parametrize(("row", "props", "shape"), cases())
+def test_activations_are_what_torch_keeps(
+    row: dict[str, Any], props: dict[str, Any], shape: dict[str, Any]
+) -> None:
+    block = made(row, props, shape).train()
+    inputs = inputs_of(row, shape, count=64)
+    for tensor in inputs:
+        if tensor.is_floating_point():
+            tensor.requires_grad_()
+    promised = promised_shape(row, props, shape) or {}
+    values = {**props, **shape, **{f"out_{name}": value for name, value in promised.items()}}
+    counted_numbers = counted(row["activations"], values)
+    # What an even window pads is no product of the row's factors.
+    even_window = row["type"] == "conv2d" and props["kernel"] % 2 == 0
+    tolerance = {"rel": 0.5 if even_window else 0.1, "abs": 40}
+    assert counted_numbers == pytest.approx(kept_numbers(block, inputs), **tolerance)
+
+
 @pytest.mark.parametrize("type_name", ["linear", "conv2d"])
 def test_activations_are_those_of_the_catalogue(type_name: str) -> None:
     (row,) = [row for row in ROWS if row["type"] == type_name]
