@@ -1,5 +1,6 @@
 /** The catalogue, with what fits at the chosen place marked and the rest explained. */
 import { useMemo } from "react";
+import { fragmentText } from "../../domain/clipboard";
 import { catalogue, categories } from "../../domain/catalogue";
 import { insertBlock, type Place, sourcesOf } from "../../domain/edit";
 import { type Fit, fitsAt } from "../../domain/fit";
@@ -7,10 +8,12 @@ import { formatShape, formatShort } from "../../domain/format";
 import type { Stack } from "../../domain/stack";
 import type { ModelArchitecture } from "../../domain/types";
 import { revealBlock, selectBlocks, useCanvas } from "../../stores/canvas";
+import { useClipboard } from "../../stores/clipboard";
 import { useDesignStore } from "../../stores/designStore";
 import { Icon } from "../../ui/Icon";
 import { BlockTile } from "../../ui/parts";
 import { Sheet } from "../../ui/Sheet";
+import { pasteBlocks } from "../graph/actions";
 
 interface Props {
   design: ModelArchitecture;
@@ -23,6 +26,7 @@ export function PaletteSheet({ design, stack, place, onClose }: Props) {
   const edit = useDesignStore((state) => state.edit);
   const fits = useMemo(() => new Map(fitsAt(design, place).map((fit) => [fit.type, fit])), [design, place]);
 
+  const fragment = useClipboard((state) => state.fragment);
   const add = (type: string): void => {
     const id = edit((draft) => insertBlock(draft, type, place));
     onClose();
@@ -38,6 +42,20 @@ export function PaletteSheet({ design, stack, place, onClose }: Props) {
   };
   return (
     <Sheet title="Add a block" subtitle={placeText(stack, place)} testId="block-palette" onClose={onClose}>
+      {fragment && (
+        <button
+          type="button"
+          className="row-button"
+          data-testid="palette-paste"
+          onClick={() => {
+            onClose();
+            pasteBlocks();
+          }}
+        >
+          <Icon name="paste" />
+          <span>Paste {fragmentText(fragment)}</span>
+        </button>
+      )}
       {categories.map((category) => {
         const blocks = [...catalogue.values()].filter((block) => block.category === category.id);
         return blocks.length === 0 ? null : (
