@@ -18,7 +18,7 @@ PHONE = {
     "has_touch": True,
 }
 CHROMIUM = "/usr/bin/chromium"
-TEMPLATES = ["small-transformer", "conv", "residual-experts"]
+TEMPLATES = ["small-transformer", "convolution", "deep-residual", "residual-experts"]
 SETTLED_MS = 900
 
 
@@ -34,8 +34,9 @@ def open_template(page: Page, slug: str) -> None:
     page.locator(f"[data-template={slug}]").tap()
     page.get_by_test_id("validation-banner").wait_for()
     page.wait_for_timeout(SETTLED_MS)
-    if page.get_by_test_id("tour").count() > 0:
-        page.keyboard.press("Escape")
+    skip = page.get_by_role("button", name="Skip")  # the tour of the first design
+    if skip.count() > 0:
+        skip.first.tap()
 
 
 def main(address: str) -> None:
@@ -51,6 +52,7 @@ def main(address: str) -> None:
         )
         for slug in [each for each in TEMPLATES if each in slugs]:
             open_template(page, slug)
+        page.get_by_test_id("face-graph").tap()
         shoot(page, "studio")
         page.get_by_role("button", name="More", exact=True).tap()
         page.get_by_test_id("design-share").tap()
