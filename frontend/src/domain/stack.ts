@@ -150,6 +150,7 @@ function propText(architecture: ModelArchitecture, component: ModelComponent, pr
     const choice = prop.choices.find((entry) => entry.value === value)?.label ?? value;
     return prop.name === "activation" ? (value === "none" ? "" : choice) : `${prop.label.toLowerCase()} ${lowerFirst(choice)}`;
   }
+  if (prop.name === "kernel") return `${value}×${value} window`;
   if (prop.name === "ff_ratio") return `hidden ×${value}`;
   if (prop.name === "top_k") return `top ${value}`;
   if (prop.kind === "float") return `${prop.label.toLowerCase()} ${value}`;
