@@ -33,7 +33,7 @@ const LOSSES = [
   { value: "value", label: "Value" },
   { value: "policy", label: "Policy" },
   { value: "entropy", label: "Entropy" },
-  { value: "aux", label: "Balance" },
+  { value: "aux", label: "Auxiliary" },
 ] as const;
 
 type Loss = (typeof LOSSES)[number]["value"];
