@@ -11,6 +11,7 @@ import type { ModelArchitecture } from "../domain/types";
 import { alone, announce, onChange } from "./changes";
 import { onReturn } from "./connection";
 import { type Base, type Deletion, deletions, kept, type KeptDesign, type Trouble } from "./db";
+import { track } from "./events";
 import { toast } from "./toasts";
 
 export interface OutboxItem {
@@ -166,7 +167,7 @@ function heard(found: KeptDesign, base: Base): KeptDesign {
  * question that was asked at another base (`askedAt`) may be older than what we know, and is left.
  */
 export async function incorporate(id: string, theirs: Base, askedAt?: string | null): Promise<void> {
-  const outcome = { isMerged: false };
+  const outcome = { isMerged: false, conflicts: 0 };
   await change(id, (found) => {
     const there = theirs.design;
     if (!there || found.base?.etag === theirs.etag) return found;
@@ -174,11 +175,15 @@ export async function incorporate(id: string, theirs: Base, askedAt?: string | n
     if (!found.dirty) return { ...heard(found, theirs), design: there, edition: found.edition + 1 };
     if ([...found.unheard, found.design].some((sent) => sameArchitecture(sent, there))) return heard(found, theirs);
     const { merged, conflicts } = merge(found.base?.design ?? commonPart(found.design, there), found.design, there);
+    outcome.conflicts = conflicts.length;
     if (conflicts.length > 0) return { ...found, conflict: theirs, unheard: [], trouble: null };
     outcome.isMerged = true;
     return { ...heard({ ...found, design: merged }, theirs), edition: found.edition + 1 };
   });
-  if (outcome.isMerged) merges.forEach((listener) => listener(id));
+  if (outcome.conflicts > 0) track("conflict", { designId: id, count: outcome.conflicts });
+  if (!outcome.isMerged) return;
+  track("merge", { designId: id });
+  merges.forEach((listener) => listener(id));
 }
 
 const merges = new Set<(id: string) => void>();

@@ -5,6 +5,7 @@ import { api, exportUrl } from "../../api/client";
 import { explain } from "../../api/problems";
 import type { Checkpoint, ExportFormat, RunDetail } from "../../api/types";
 import { formatBytes, formatCount, formatShort } from "../../domain/format";
+import { track } from "../../stores/events";
 import { Choice } from "../../ui/controls";
 import { Icon } from "../../ui/Icon";
 import { Spinner } from "../../ui/parts";
@@ -44,6 +45,7 @@ export function ExportSheet({ run, onClose }: { run: RunDetail; onClose: () => v
     setOutcome(null);
     try {
       const { name, bytes } = await download(exportUrl(run.design_id, run.id, format, which === "best" ? best?.step : undefined));
+      track("export", { runId: run.id, format, bytes });
       setOutcome({ format, text: `${name} · ${formatBytes(bytes)}`, isGood: true });
     } catch (error) {
       setOutcome({ format, text: explain(error), isGood: false });
