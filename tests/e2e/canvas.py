@@ -1,4 +1,4 @@
-"""The graph under test: where its blocks are on the screen, and real fingers (CDP touches) on them."""
+"""The graph under test: where its blocks are on the screen, and real fingers (CDP touches)."""
 
 from __future__ import annotations
 

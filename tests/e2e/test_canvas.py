@@ -1,4 +1,4 @@
-"""The graph by touch: pan, pinch, drag, connect, insert, select, keys, and what readers find behind it."""
+"""The graph by touch: pan, pinch, drag, connect, insert, select, keys, and the list behind it."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import { Camera } from "./camera";
 import { Gestures } from "./gestures/gestures";
 import { listen } from "./input";
 import { type Look, newLook } from "./look";
+import { Pace } from "./pace";
 import { Painter } from "./painter";
 import { boxAround, buildScene } from "./scene";
 import { canvasSurface } from "./surface";
@@ -28,6 +29,8 @@ export class GraphView {
   readonly painter: Painter;
   readonly camera: Camera;
   readonly gestures: Gestures;
+  private readonly pace: Pace;
+  private box: DOMRect | null = null;
   private design: ModelArchitecture | null = null;
   private readonly cleanups: (() => void)[] = [];
   private restTimer = 0;
@@ -39,6 +42,7 @@ export class GraphView {
     host.append(plate);
     this.look = newLook(readTheme(host));
     this.painter = new Painter(this.look, plate);
+    this.pace = new Pace((isSlow) => this.painter.coarsen(isSlow));
     this.camera = new Camera(this.look.viewport, this.moved, this.rest);
     this.gestures = new Gestures(canvasSurface(this));
     this.cleanups.push(listen(this), () => plate.remove());
@@ -56,6 +60,7 @@ export class GraphView {
     this.remember();
     window.clearTimeout(this.restTimer);
     cancelAnimationFrame(this.sharpen);
+    this.pace.stop();
     this.camera.stop();
     this.gestures.cancel();
     this.cleanups.forEach((clean) => clean());
@@ -110,9 +115,15 @@ export class GraphView {
     this.camera.glide({ scale, x: middle.x - place.x * scale, y: middle.y - place.y * scale });
   }
 
+  /** Fingers or the camera move something. */
+  busy(): void {
+    this.look.isBusy = true;
+    this.pace.start();
+  }
+
   /** After the view changed. */
   readonly moved = (): void => {
-    this.look.isBusy = true;
+    this.busy();
     this.painter.paint();
     window.clearTimeout(this.restTimer);
     this.restTimer = window.setTimeout(this.rest, REST_MS);
@@ -120,7 +131,10 @@ export class GraphView {
 
   /** When nothing moves any more: sharp pictures, and the numbers that tests read. */
   readonly rest = (): void => {
-    if (this.gestures.name === "idle") this.look.isBusy = false;
+    if (this.gestures.name === "idle") {
+      this.look.isBusy = false;
+      this.pace.stop();
+    }
     this.painter.paint();
     this.report();
     this.sharpenSoon();
@@ -231,9 +245,9 @@ export class GraphView {
     this.cleanups.push(() => dark.removeEventListener("change", change));
   }
 
-  /** From a point of the page to one of the canvas. */
-  local({ x, y }: Point): Point {
-    const box = this.host.getBoundingClientRect();
-    return { x: x - box.left, y: y - box.top };
+  /** From a point of the page to one of the canvas; `isFirst` measures where the canvas is. */
+  local({ x, y }: Point, isFirst = true): Point {
+    if (isFirst || !this.box) this.box = this.host.getBoundingClientRect();
+    return { x: x - this.box.left, y: y - this.box.top };
   }
 }

@@ -19,9 +19,13 @@ export function listen(view: GraphView): () => void {
   const { host, gestures } = view;
   const stop = new AbortController();
   const { signal } = stop;
-  const touchOf = (event: PointerEvent): Touch => ({ id: event.pointerId, at: event.timeStamp, ...view.local({ x: event.clientX, y: event.clientY }) });
+  const touchOf = (event: PointerEvent): Touch => ({
+    id: event.pointerId,
+    at: event.timeStamp,
+    ...view.local({ x: event.clientX, y: event.clientY }, event.type === "pointerdown"),
+  });
   const told = (): void => {
-    host.dataset["gesture"] = gestures.name;
+    if (host.dataset["gesture"] !== gestures.name) host.dataset["gesture"] = gestures.name;
   };
 
   host.addEventListener(

@@ -1,6 +1,6 @@
 /**
- * Puts a Look on the screen with Konva: three layers (connections; blocks; what fingers are moving), none of which listens:
- * hits are found in hit.ts. Blocks out of view are hidden; each layer is drawn at most once per frame.
+ * Puts a Look on the screen with Konva: one layer for what rests and one for what fingers are moving. None listens: hits
+ * are found in hit.ts. Blocks out of view are hidden; each layer is drawn at most once per frame.
  */
 import { Konva } from "konva/lib/Global";
 import { Layer } from "konva/lib/Layer";
@@ -26,13 +26,13 @@ export class Painter {
   /** How many blocks the last picture had. */
   drawn = 0;
   private readonly stage: Stage;
-  private readonly edges = new Layer({ listening: false });
-  private readonly nodes = new Layer({ listening: false });
+  private readonly base = new Layer({ listening: false });
   private readonly top = new Layer({ listening: false });
   private readonly shapes = new Map<string, Shape>();
   private readonly shown = new Set<string>();
   private readonly sprites = new Sprites();
-  private readonly pixelRatio = Math.min(MAX_PIXEL_RATIO, window.devicePixelRatio || 1);
+  private readonly finest = Math.min(MAX_PIXEL_RATIO, window.devicePixelRatio || 1);
+  private pixelRatio = this.finest;
   private idle = 0;
 
   constructor(
@@ -41,8 +41,8 @@ export class Painter {
   ) {
     Konva.pixelRatio = this.pixelRatio;
     this.stage = new Stage({ container, width: 1, height: 1, listening: false });
-    this.stage.add(this.edges, this.nodes, this.top);
-    this.edges.add(shapeOf((ctx) => this.drawEdges(ctx, false)));
+    this.stage.add(this.base, this.top);
+    this.base.add(shapeOf((ctx) => this.drawEdges(ctx, false)));
     this.top.add(shapeOf((ctx) => this.drawEdges(ctx, true)));
     this.top.add(shapeOf((ctx) => drawFingers(ctx, this.look)));
     container.querySelectorAll("canvas").forEach((canvas) => canvas.setAttribute("aria-hidden", "true"));
@@ -71,7 +71,7 @@ export class Painter {
       const shape = shapeOf((ctx) => this.drawNode(ctx, id));
       shape.visible(false);
       this.shapes.set(id, shape);
-      this.nodes.add(shape);
+      this.base.add(shape);
     }
     this.sprites.keepOnly(nodes);
     this.prepareSoon();
@@ -100,17 +100,22 @@ export class Painter {
     }
     this.drawn = this.shown.size;
     this.sprites.startFrame();
-    for (const layer of [this.edges, this.nodes, this.top]) {
+    for (const layer of [this.base, this.top]) {
       layer.position(viewport);
       layer.scale({ x: viewport.scale, y: viewport.scale });
-      layer.batchDraw();
     }
+    this.base.batchDraw();
+    this.paintTop();
   }
 
   /** Only what fingers move. */
   paintTop(): void {
-    for (const [id, place] of this.look.moving?.places ?? []) this.shapes.get(id)?.position(place);
-    this.top.batchDraw();
+    const { moving, pull, lasso, ring } = this.look;
+    for (const [id, place] of moving?.places ?? []) this.shapes.get(id)?.position(place);
+    const isUsed = moving !== null || pull !== null || lasso !== null || ring !== null;
+    // An empty layer over the whole screen would still be put together with the other at each frame.
+    if (isUsed !== this.top.visible()) this.top.visible(isUsed);
+    if (isUsed) this.top.batchDraw();
   }
 
   /** Takes the moved blocks to the layer of the fingers, and back. */
@@ -120,7 +125,16 @@ export class Painter {
   }
 
   settle(): void {
-    for (const shape of this.shapes.values()) if (shape.getLayer() === this.top) shape.moveTo(this.nodes);
+    for (const shape of this.shapes.values()) if (shape.getLayer() === this.top) shape.moveTo(this.base);
+    this.paint();
+  }
+
+  /** Coarse pixels while fingers move on a phone that is too slow for fine ones; fine again at rest. */
+  coarsen(isCoarse: boolean): void {
+    const wanted = isCoarse ? Math.min(1, this.finest) : this.finest;
+    if (wanted === this.pixelRatio) return;
+    this.pixelRatio = wanted;
+    for (const layer of [this.base, this.top]) layer.getCanvas().setPixelRatio(wanted);
     this.paint();
   }
 

@@ -107,7 +107,7 @@ export function canvasSurface(view: GraphView): Surface {
       movedIds = [lead, ...[...look.selection].filter((id) => id !== lead)];
       touched = edgesOf(look.scene, new Set(movedIds));
       look.moving = { places: new Map(), curves: new Map(), guides: [] };
-      look.isBusy = true;
+      view.busy();
       place({ x: 0, y: 0 });
       painter.lift(movedIds);
     },
