@@ -190,7 +190,7 @@ export function defaultPlace(stack: Stack): Place {
   return last ? { kind: "after", from: last.component.id } : { kind: "loose" };
 }
 
-const HEADS: Record<string, string> = { action_output: "4 moves", value_output: "1 value" };
+const HEADS: Record<string, string> = { action_output: "4 moves", value_output: "1 value", aux_loss_head: "a loss" };
 
 /** What a block gives, in a few letters; null where that is not known. */
 export function outputText({ block, shape }: StackRow): string | null {

@@ -1,6 +1,6 @@
 /** The numbers and the main actions, at the bottom of the screen where the thumb is. */
 import type { ReactNode } from "react";
-import { formatCount } from "../../domain/format";
+import { formatCount, formatShort } from "../../domain/format";
 import { useConnection } from "../../stores/connection";
 import { useDesignStore } from "../../stores/designStore";
 import { go } from "../../stores/route";
@@ -35,6 +35,7 @@ function useObstacle(): string | null {
 export function Dock({ onAdd, onOptions, children }: Props) {
   const paramCount = useDesignStore((state) => state.paramCount);
   const memory = useDesignStore((state) => state.estimatedMemory);
+  const flops = useDesignStore((state) => state.validation?.numbers.flops_per_board ?? null);
   const busy = useTraining((state) => state.busy);
   const obstacle = useObstacle();
 
@@ -56,7 +57,13 @@ export function Dock({ onAdd, onOptions, children }: Props) {
             <strong>{formatCount(paramCount)}</strong> parameters
           </p>
           <p className="dock__number" data-testid="memory-estimate" data-value={memory}>
-            <strong>{formatCount(memory)} MB</strong> to train
+            <strong>{formatCount(memory)} MB</strong>
+            {flops !== null && (
+              <>
+                {" · "}
+                <strong>{formatShort(flops)}FLOP</strong>
+              </>
+            )}
           </p>
         </div>
         <FaceSwitch />

@@ -1,7 +1,7 @@
 /** The catalogue, with what fits at the chosen place marked and the rest explained. */
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
+import { type Block, catalogue, categories } from "../../domain/catalogue";
 import { fragmentText } from "../../domain/clipboard";
-import { catalogue, categories } from "../../domain/catalogue";
 import { insertBlock, type Place, sourcesOf } from "../../domain/edit";
 import { type Fit, fitsAt } from "../../domain/fit";
 import { formatShape, formatShort } from "../../domain/format";
@@ -24,7 +24,9 @@ interface Props {
 
 export function PaletteSheet({ design, stack, place, onClose }: Props) {
   const edit = useDesignStore((state) => state.edit);
+  const [wanted, setWanted] = useState("");
   const fits = useMemo(() => new Map(fitsAt(design, place).map((fit) => [fit.type, fit])), [design, place]);
+  const groups = groupsOf(fits, wanted);
 
   const fragment = useClipboard((state) => state.fragment);
   const add = (type: string): void => {
@@ -42,6 +44,18 @@ export function PaletteSheet({ design, stack, place, onClose }: Props) {
   };
   return (
     <Sheet title="Add a block" subtitle={placeText(stack, place)} testId="block-palette" onClose={onClose}>
+      <label className="search">
+        <Icon name="search" size={20} />
+        <span className="visually-hidden">Find a block</span>
+        <input
+          type="search"
+          className="search__input"
+          placeholder="Find a block"
+          autoComplete="off"
+          value={wanted}
+          onChange={(event) => setWanted(event.target.value)}
+        />
+      </label>
       {fragment && (
         <button
           type="button"
@@ -56,39 +70,61 @@ export function PaletteSheet({ design, stack, place, onClose }: Props) {
           <span>Paste {fragmentText(fragment)}</span>
         </button>
       )}
-      {categories.map((category) => {
-        const blocks = [...catalogue.values()].filter((block) => block.category === category.id);
-        return blocks.length === 0 ? null : (
-          <section key={category.id} className="palette__group">
-            <h3 className="palette__heading">{category.title}</h3>
-            <ul className="palette__list">
-              {blocks.map((block) => {
-                const fit = fits.get(block.type);
-                return (
-                  <li key={block.type}>
-                    <button
-                      type="button"
-                      className="palette__item"
-                      data-testid="block-card"
-                      data-block-type={block.type}
-                      data-fits={fit?.fits}
-                      onClick={() => add(block.type)}
-                    >
-                      <BlockTile type={block.type} category={block.category} />
-                      <span className="palette__text">
-                        <span className="palette__title">{block.title}</span>
-                        <span className="palette__summary">{fit?.fits ? block.summary : fit?.reason}</span>
-                        {fit?.fits && <FitChips fit={fit} />}
-                      </span>
-                    </button>
-                  </li>
-                );
-              })}
-            </ul>
-          </section>
-        );
-      })}
+      {groups.map(({ title, blocks }) => (
+        <section key={title} className="palette__group">
+          <h3 className="palette__heading">{title}</h3>
+          <ul className="palette__list">
+            {blocks.map((block) => (
+              <li key={block.type}>
+                <Item block={block} fit={fits.get(block.type)} onClick={() => add(block.type)} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      {groups.length === 0 && <p className="sheet__note">No block is called “{wanted.trim()}”.</p>}
     </Sheet>
+  );
+}
+
+interface Group {
+  title: string;
+  blocks: Block[];
+}
+
+/** What fits, by category; then the rest, each with its reason. */
+function groupsOf(fits: ReadonlyMap<string, Fit>, wanted: string): Group[] {
+  const words = wanted.trim().toLowerCase().split(/\s+/);
+  const found = [...catalogue.values()].filter((block) => {
+    const text = `${block.title} ${block.type} ${block.summary}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const doesFit = (block: Block): boolean => fits.get(block.type)?.fits ?? false;
+  const groups = categories.map(({ id, title }) => ({
+    title,
+    blocks: found.filter((block) => block.category === id && doesFit(block)),
+  }));
+  const rest = { title: "Does not fit here", blocks: found.filter((block) => !doesFit(block)) };
+  return [...groups, rest].filter(({ blocks }) => blocks.length > 0);
+}
+
+function Item({ block, fit, onClick }: { block: Block; fit: Fit | undefined; onClick: () => void }) {
+  return (
+    <button
+      type="button"
+      className="palette__item"
+      data-testid="block-card"
+      data-block-type={block.type}
+      data-fits={fit?.fits}
+      onClick={onClick}
+    >
+      <BlockTile type={block.type} category={block.category} />
+      <span className="palette__text">
+        <span className="palette__title">{block.title}</span>
+        <span className="palette__summary">{fit?.fits ? block.summary : fit?.reason}</span>
+        {fit?.fits && <FitChips fit={fit} />}
+      </span>
+    </button>
   );
 }
 

@@ -9,8 +9,8 @@ import {
   setWidthEverywhere,
   shownProps,
 } from "../../domain/edit";
-import { formatCount, formatPercent, formatShape } from "../../domain/format";
-import type { Stack, StackRow } from "../../domain/stack";
+import { formatCount, formatPercent, formatShort } from "../../domain/format";
+import { outputText, type Stack, type StackRow } from "../../domain/stack";
 import type { ModelArchitecture } from "../../domain/types";
 import { copyComponents } from "../../stores/clipboard";
 import { useDesignStore } from "../../stores/designStore";
@@ -19,11 +19,10 @@ import { undo } from "../../stores/undo";
 import { Icon } from "../../ui/Icon";
 import { BlockTile, categoryOf } from "../../ui/parts";
 import { Sheet } from "../../ui/Sheet";
+import { Effect } from "./Effect";
 import { InputsChooser } from "./InputsChooser";
 import { PropField } from "./PropField";
 import { IssueRow } from "./ValidationBanner";
-
-const HEAD_GIVES: Record<string, string> = { action_output: "4 moves", value_output: "1 value", aux_loss_head: "a loss" };
 
 interface Props {
   row: StackRow;
@@ -47,7 +46,12 @@ export function PropsSheet({ row, stack, design, onClose }: Props) {
       icon={<BlockTile type={component.type} category={categoryOf(block)} />}
       testId="props-sheet"
       onClose={onClose}
-      footer={<Actions row={row} design={design} onClose={onClose} />}
+      footer={
+        <>
+          <Effect />
+          <Actions row={row} design={design} onClose={onClose} />
+        </>
+      }
     >
       {general.length > 0 && (
         <ul className="issues">
@@ -73,20 +77,36 @@ export function PropsSheet({ row, stack, design, onClose }: Props) {
       ))}
       {props.length === 0 && <p className="sheet__note">This block has nothing to set.</p>}
       {block && block.maxInputs > 0 && <InputsChooser row={row} stack={stack} design={design} />}
-      <dl className="facts">
-        <div>
-          <dt>Gives</dt>
-          <dd>{row.shape ? formatShape(row.shape) : block?.isHead ? (HEAD_GIVES[block.type] ?? "") : "unknown"}</dd>
-        </div>
-        <div>
-          <dt>Parameters</dt>
-          <dd>
-            {formatCount(row.params)}
-            {row.params > 0 && <span className="facts__aside"> {formatPercent(row.share)}</span>}
-          </dd>
-        </div>
-      </dl>
+      <Facts row={row} stack={stack} />
     </Sheet>
+  );
+}
+
+/** What comes in and out, and what it costs. */
+function Facts({ row, stack }: { row: StackRow; stack: Stack }) {
+  const flops = useDesignStore((state) => state.analysis?.componentFlops[row.component.id] ?? 0);
+  const [first] = row.sources;
+  const source = stack.rows.find(({ component }) => component.id === first?.id);
+  const takes = source ? outputText(source) : null;
+  const gives = outputText(row) ?? "unknown";
+  return (
+    <dl className="facts facts--grid">
+      <div>
+        <dt>{takes === null ? "Gives" : "Takes → gives"}</dt>
+        <dd>{takes === null ? gives : `${takes} → ${gives}`}</dd>
+      </div>
+      <div>
+        <dt>Parameters</dt>
+        <dd>
+          {formatCount(row.params)}
+          {row.params > 0 && <span className="facts__aside"> {formatPercent(row.share)}</span>}
+        </dd>
+      </div>
+      <div>
+        <dt>Per board</dt>
+        <dd>{formatShort(flops)}FLOP</dd>
+      </div>
+    </dl>
   );
 }
 
