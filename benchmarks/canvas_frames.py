@@ -145,9 +145,7 @@ def main() -> None:
         graph.open()
         page.wait_for_timeout(3000)
         devtools = context.new_cdp_session(page)
-        runs = [
-            summary(measure(page, graph, devtools, args.throttle)) for _ in range(args.runs)
-        ]
+        runs = [summary(measure(page, graph, devtools, args.throttle)) for _ in range(args.runs)]
         chromium.close()
     middle = sorted(runs, key=lambda run: run["worst_ms"])[len(runs) // 2]
     if args.json:

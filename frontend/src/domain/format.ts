@@ -33,6 +33,11 @@ export function formatNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** 4670000 -> "4.67 MFLOP". */
+export function formatFlops(flops: number): string {
+  return formatShort(flops).replace(/([kMG]?)$/, " $1FLOP");
+}
+
 export function formatPercent(part: number): string {
   const percent = part * 100;
   if (percent > 0 && percent < 1) return "<1%";

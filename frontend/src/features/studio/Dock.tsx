@@ -1,6 +1,6 @@
 /** The numbers and the main actions, at the bottom of the screen where the thumb is. */
 import type { ReactNode } from "react";
-import { formatCount, formatShort } from "../../domain/format";
+import { formatCount, formatFlops } from "../../domain/format";
 import { useConnection } from "../../stores/connection";
 import { useDesignStore } from "../../stores/designStore";
 import { go } from "../../stores/route";
@@ -61,7 +61,7 @@ export function Dock({ onAdd, onOptions, children }: Props) {
             {flops !== null && (
               <>
                 {" · "}
-                <strong>{formatShort(flops)}FLOP</strong>
+                <strong>{formatFlops(flops)}</strong>
               </>
             )}
           </p>

@@ -1,6 +1,6 @@
 /** What the edits of an open sheet did to the design's numbers, while a stepper moves. */
 import { useState } from "react";
-import { formatCount, formatShort } from "../../domain/format";
+import { formatCount, formatFlops, formatShort } from "../../domain/format";
 import type { DesignNumbers } from "../../domain/types";
 import { useDesignStore } from "../../stores/designStore";
 
@@ -20,7 +20,7 @@ export function Effect() {
         <Delta by={numbers.training_memory_mb - first.training_memory_mb} text={(by) => `${formatCount(by)} MB`} />
       </span>
       <span className="effect__one">
-        <strong>{formatShort(numbers.flops_per_board)}FLOP</strong>
+        <strong>{formatFlops(numbers.flops_per_board)}</strong>
         <Delta by={numbers.flops_per_board - first.flops_per_board} text={formatShort} />
       </span>
     </p>

@@ -9,7 +9,7 @@ import {
   setWidthEverywhere,
   shownProps,
 } from "../../domain/edit";
-import { formatCount, formatPercent, formatShort } from "../../domain/format";
+import { formatCount, formatFlops, formatPercent } from "../../domain/format";
 import { outputText, type Stack, type StackRow } from "../../domain/stack";
 import type { ModelArchitecture } from "../../domain/types";
 import { copyComponents } from "../../stores/clipboard";
@@ -104,7 +104,7 @@ function Facts({ row, stack }: { row: StackRow; stack: Stack }) {
       </div>
       <div>
         <dt>Per board</dt>
-        <dd>{formatShort(flops)}FLOP</dd>
+        <dd>{formatFlops(flops)}</dd>
       </div>
     </dl>
   );
