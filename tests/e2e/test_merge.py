@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.steps import open_starter
+from tests.e2e.steps import open_starter, wait_for_service_worker
 from tests.support.server import StudioServer, wait_for
 
 
@@ -35,6 +35,8 @@ def phones(open_phone: Callable[..., BrowserContext]) -> tuple[Page, Page, str]:
     mine, theirs = open_phone().new_page(), open_phone().new_page()
     open_starter(mine)
     saved(mine)
+    # A worker that starts while the phone is taken offline would still have a network.
+    wait_for_service_worker(mine)
     path = mine.evaluate("location.pathname")
     theirs.goto(path)
     saved(theirs)

@@ -52,6 +52,8 @@ def test_reload_and_edit_offline_then_come_back(phone: Page, studio: StudioServe
 def test_what_waits_is_listed_and_can_be_discarded(phone: Page, studio: StudioServer) -> None:
     open_starter(phone)
     expect(phone.get_by_test_id("save-state")).to_have_attribute("data-state", "saved")
+    # A worker that starts now would still have a network.
+    wait_for_service_worker(phone)
     phone.context.set_offline(True)
     tap_experts(phone, 8)
     phone.get_by_test_id("offline-badge").tap()
