@@ -42,7 +42,10 @@ export class GraphView {
     host.append(plate);
     this.look = newLook(readTheme(host));
     this.painter = new Painter(this.look, plate);
-    this.pace = new Pace((isSlow) => this.painter.coarsen(isSlow));
+    this.pace = new Pace((isSlow) => {
+      this.painter.coarsen(isSlow);
+      if (!isSlow) this.sharpenSoon();
+    });
     this.camera = new Camera(this.look.viewport, this.moved, this.rest);
     this.gestures = new Gestures(canvasSurface(this));
     this.cleanups.push(listen(this), () => plate.remove());
@@ -60,7 +63,7 @@ export class GraphView {
     this.remember();
     window.clearTimeout(this.restTimer);
     cancelAnimationFrame(this.sharpen);
-    this.pace.stop();
+    this.pace.end();
     this.camera.stop();
     this.gestures.cancel();
     this.cleanups.forEach((clean) => clean());
@@ -74,6 +77,10 @@ export class GraphView {
     this.design = design;
     this.look.scene = buildScene(design, stack, this.look.scene);
     this.painter.sync();
+    if (this.look.moving && this.gestures.name !== "moving") {
+      this.look.moving = null;
+      this.painter.settle();
+    }
     if (isOther) this.openView(design.id);
     this.readCanvas();
   }

@@ -8,8 +8,8 @@ const WIDTH = NODE_WIDTH + 2 * PAD;
 const HEIGHT = NODE_HEIGHT + 2 * PAD;
 /** Pixels per unit that pictures are made with. */
 const SIZES = [1, 1.5, 2, 3, 4];
-/** New pictures per frame; the rest follows in the next frames. */
-const PER_FRAME = 3;
+/** Time for new pictures per frame, of which there is one at least; the rest follows in the next frames. */
+const FRAME_MS = 4;
 
 interface Sprite {
   key: string;
@@ -19,12 +19,14 @@ interface Sprite {
 
 export class Sprites {
   private readonly kept = new Map<string, Sprite>();
-  private left = PER_FRAME;
+  private until = Infinity;
+  private isFirst = true;
   /** Whether a block was shown coarser than wanted, so that another frame is due. */
   isBehind = false;
 
   startFrame(): void {
-    this.left = PER_FRAME;
+    this.until = performance.now() + FRAME_MS;
+    this.isFirst = true;
     this.isBehind = false;
   }
 
@@ -40,8 +42,8 @@ export class Sprites {
     const isStale = sprite?.key !== node.key;
     // While fingers move, a picture of another size will do.
     const isWanted = isStale || (!isBusy && sprite?.size !== size);
-    if (isWanted && this.left > 0) {
-      this.left -= 1;
+    if (isWanted && (this.isFirst || performance.now() < this.until)) {
+      this.isFirst = false;
       sprite = this.make(node, theme, isBusy ? Math.min(size, 2) : size);
     } else if (isWanted) {
       this.isBehind = true;

@@ -121,12 +121,14 @@ export function canvasSurface(view: GraphView): Surface {
         const [before, after] = [look.scene.places.get(id), places.get(id)];
         return before?.x !== after?.x || before?.y !== after?.y;
       });
-      look.moving = null;
       if (isKept && hasMoved) {
+        // They stay where the finger left them until the scene of the changed design is shown.
         startStep();
         useDesignStore.getState().edit((draft) => setPositions(draft, places));
+      } else {
+        look.moving = null;
+        painter.settle();
       }
-      painter.settle();
       view.rest();
     },
 

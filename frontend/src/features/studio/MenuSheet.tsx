@@ -18,6 +18,7 @@ import { toast } from "../../stores/toasts";
 import { Stepper } from "../../ui/controls";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Sheet } from "../../ui/Sheet";
+import { useDesignNow } from "./useOpenDesign";
 import { pasteBlocks } from "../graph/actions";
 
 const META_TEXT = {
@@ -148,7 +149,8 @@ function Rename({ design }: { design: ModelArchitecture }) {
   );
 }
 
-function MetaFields({ design }: { design: ModelArchitecture }) {
+function MetaFields({ design: shown }: { design: ModelArchitecture }) {
+  const design = useDesignNow(shown);
   const edit = useDesignStore((state) => state.edit);
   const issues = useDesignStore((state) => state.validation?.issues);
   return [...metaProps].map(([name, prop]) => {

@@ -1,6 +1,7 @@
 /** Everything about one block: its props, what it reads, what is wrong with it, and what can be done with it. */
 import {
   canMove,
+  componentOf,
   duplicateBlock,
   effectiveValue,
   moveBlock,
@@ -22,6 +23,7 @@ import { Sheet } from "../../ui/Sheet";
 import { Effect } from "./Effect";
 import { InputsChooser } from "./InputsChooser";
 import { PropField } from "./PropField";
+import { useDesignNow } from "./useOpenDesign";
 import { IssueRow } from "./ValidationBanner";
 
 interface Props {
@@ -31,9 +33,11 @@ interface Props {
   onClose: () => void;
 }
 
-export function PropsSheet({ row, stack, design, onClose }: Props) {
+export function PropsSheet({ row, stack, design: shown, onClose }: Props) {
   const edit = useDesignStore((state) => state.edit);
-  const { component, block } = row;
+  const design = useDesignNow(shown);
+  const { block } = row;
+  const component = componentOf(design, row.component.id) ?? row.component;
   const props = shownProps(design, component);
   const uneven = unevenWidth(design, row);
   // An issue of a number stands beside it, with its repair; the rest stands above.

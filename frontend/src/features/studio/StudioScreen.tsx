@@ -25,6 +25,7 @@ import { StackList } from "./StackList";
 import { StudioHeader } from "./StudioHeader";
 import { TrainOptionsSheet } from "./TrainOptionsSheet";
 import { Tour } from "./Tour";
+import { useOpenDesign } from "./useOpenDesign";
 import { useShortcuts } from "./useShortcuts";
 import { ValidationBanner } from "./ValidationBanner";
 
@@ -40,8 +41,7 @@ export type StudioSheet =
   | null;
 
 export function StudioScreen({ designId }: { designId: string }) {
-  const design = useDesignStore((state) => state.currentDesign);
-  const analysis = useDesignStore((state) => state.analysis);
+  const { design, analysis } = useOpenDesign();
   const selectedId = useDesignStore((state) => state.selectedId);
   const select = useDesignStore((state) => state.select);
   const openState = useSync((state) => state.openState);
