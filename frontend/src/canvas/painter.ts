@@ -34,6 +34,8 @@ export class Painter {
   private readonly finest = Math.min(MAX_PIXEL_RATIO, window.devicePixelRatio || 1);
   private pixelRatio = this.finest;
   private idle = 0;
+  /** Whether moved blocks are on the layer of the fingers. */
+  private isLifted = false;
 
   constructor(
     private readonly look: Look,
@@ -112,19 +114,26 @@ export class Painter {
   paintTop(): void {
     const { moving, pull, lasso, ring } = this.look;
     for (const [id, place] of moving?.places ?? []) this.shapes.get(id)?.position(place);
-    const isUsed = moving !== null || pull !== null || lasso !== null || ring !== null;
+    if (moving && !this.isLifted) this.base.batchDraw();
+    const isDrawn = moving !== null && (this.isLifted || moving.guides.length > 0);
+    const isUsed = isDrawn || pull !== null || lasso !== null || ring !== null;
     // An empty layer over the whole screen would still be put together with the other at each frame.
     if (isUsed !== this.top.visible()) this.top.visible(isUsed);
     if (isUsed) this.top.batchDraw();
   }
 
-  /** Takes the moved blocks to the layer of the fingers, and back. */
+  /**
+   * Takes the moved blocks to the layer of the fingers, and back. A slow phone draws coarse pictures fast enough, but
+   * takes long to put a second layer over the whole screen: there they stay where they are.
+   */
   lift(ids: Iterable<string>): void {
-    for (const id of ids) this.shapes.get(id)?.moveTo(this.top);
+    this.isLifted = this.pixelRatio === this.finest;
+    if (this.isLifted) for (const id of ids) this.shapes.get(id)?.moveTo(this.top);
     this.paint();
   }
 
   settle(): void {
+    this.isLifted = false;
     for (const shape of this.shapes.values()) if (shape.getLayer() === this.top) shape.moveTo(this.base);
     this.paint();
   }
@@ -157,8 +166,9 @@ export class Painter {
   /** Connections of moved blocks are on the layer of the fingers, all others below the blocks. */
   private drawEdges(ctx: Ctx, isTop: boolean): void {
     const { scene, moving, viewport, theme, markedEdge, selection } = this.look;
-    if (isTop && !moving) return;
-    const curves = isTop && moving ? scene.curves.map((_, at) => moving.curves.get(at) ?? null) : scene.curves;
+    if (isTop && !(moving && this.isLifted)) return;
+    const isHere = isTop === this.isLifted;
+    const curves = isHere && moving ? scene.curves.map((curve, at) => moving.curves.get(at) ?? (this.isLifted ? null : curve)) : scene.curves;
     drawEdges(
       ctx,
       scene.edges,
@@ -167,7 +177,7 @@ export class Painter {
       viewport.scale,
       theme,
       ({ edge: [from, to] }) => (markedEdge?.[0] === from && markedEdge[1] === to) || (selection.size === 1 && (selection.has(from) || selection.has(to))),
-      ({ edge: [from, to] }) => !isTop && moving !== null && (moving.places.has(from) || moving.places.has(to)),
+      ({ edge: [from, to] }) => !isHere && moving !== null && (moving.places.has(from) || moving.places.has(to)),
     );
   }
 

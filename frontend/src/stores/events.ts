@@ -1,6 +1,6 @@
 /**
- * The event log: what this page did, for the user alone. It lies in IndexedDB, holds the last 1,000 events, and is off
- * until it is switched on. There is no remote sink: nothing of it is sent anywhere.
+ * The event log: what this page did, for the user alone. It lies in IndexedDB, holds the last 1,000 events, and can be
+ * switched off. There is no remote sink: nothing of it is sent anywhere.
  */
 import { create } from "zustand";
 import { announce, onChange } from "./changes";
@@ -17,7 +17,7 @@ interface EventsState {
   events: LoggedEvent[] | null;
 }
 
-export const useEvents = create<EventsState>(() => ({ isOn: false, events: null }));
+export const useEvents = create<EventsState>(() => ({ isOn: true, events: null }));
 
 /** Reads whether the log is on; call once. */
 export function startEvents(): void {
@@ -30,7 +30,7 @@ export function startEvents(): void {
 }
 
 async function readSwitch(): Promise<void> {
-  useEvents.setState({ isOn: (await answers.get<boolean>(SWITCH)) ?? false });
+  useEvents.setState({ isOn: (await answers.get<boolean>(SWITCH)) ?? true });
 }
 
 async function reload(): Promise<void> {

@@ -12,7 +12,7 @@ interface Step {
 }
 
 const STEPS: readonly Step[] = [
-  { target: "[data-component-id]:not([data-component-id^='board'])", title: "Tap a block to change it", text: "Each block is a part of the network, in the order in which the board flows through." },
+  { target: ".stack [data-component-id]:not([data-component-id^='board']), [data-testid='canvas']", title: "Tap a block to change it", text: "Each block is a part of the network, in the order in which the board flows through." },
   { target: ":has(> [data-testid='param-count'])", title: "The counts follow", text: "Parameters and memory change with every step, and the line at the top says whether it can be trained." },
   { target: "[data-testid='train']", title: "Train it", text: "One tap starts the training on the server. You can watch it play 2048 while it learns." },
 ];
@@ -47,7 +47,11 @@ function Mark({ at, step }: { at: number; step: Step }) {
   }, []);
   if (!box) return null;
   const isAbove = box.top > window.innerHeight / 2;
-  const place = isAbove ? { bottom: window.innerHeight - box.top + GAP_PX } : { top: box.top + box.height + GAP_PX };
+  // Beside a mark there is room above or below; the whole graph is pointed at from within.
+  const isWhole = box.height > window.innerHeight / 2;
+  const place = isWhole
+    ? { top: box.top + 4 * GAP_PX }
+    : isAbove ? { bottom: window.innerHeight - box.top + GAP_PX } : { top: box.top + box.height + GAP_PX };
   return (
     <>
       <div className="tour__ring" style={{ top: box.top - 4, left: box.left - 4, width: box.width + 8, height: box.height + 8 }} aria-hidden="true" />
