@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ PHONE = {
     "is_mobile": True,
     "has_touch": True,
 }
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium")
 TEMPLATES = ["small-transformer", "convolution", "deep-residual", "residual-experts"]
 SETTLED_MS = 900
 

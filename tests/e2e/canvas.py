@@ -38,6 +38,16 @@ class Graph:
         item = self.page.locator(f'[data-component-id="{component}"]')
         return float(item.get_attribute("data-x") or 0), float(item.get_attribute("data-y") or 0)
 
+    def expect_place(self, component: str, place: Spot) -> None:
+        """The list follows the store in slices, so a change shows a moment later."""
+        item = self.page.locator(f'[data-component-id="{component}"]')
+        expect(item).to_have_attribute("data-x", f"{place[0]:g}")
+        expect(item).to_have_attribute("data-y", f"{place[1]:g}")
+
+    def expect_elsewhere(self, component: str, place: Spot) -> None:
+        item = self.page.locator(f'[data-component-id="{component}"]')
+        expect(item).not_to_have_attribute("data-x", f"{place[0]:g}")
+
     def spot(self, component: str, below: float = 0) -> Spot:
         """Where a block is on the screen; `below` is a distance on the plane."""
         view = self.view()

@@ -146,6 +146,7 @@ def test_blocks_are_copied_from_one_design_into_another(phone: Page) -> None:
     tap_preset(phone, "experts", "Experts 8")
     phone.locator('.stack [data-component-id="experts"]').tap()
     phone.get_by_test_id("copy-block").tap()
+    expect(phone.get_by_text("copied. Paste from the menu")).to_be_visible()
     phone.keyboard.press("Escape")
     open_starter(phone)
     phone.get_by_role("button", name="More", exact=True).tap()

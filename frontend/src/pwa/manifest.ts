@@ -37,6 +37,7 @@ export const manifest: Partial<ManifestOptions> = {
   share_target: {
     action: "/model-studio",
     method: "GET",
+    enctype: "application/x-www-form-urlencoded",
     params: { title: "shared_title", text: "shared_text", url: "shared_url" },
   },
   file_handlers: [{ action: "/model-studio", accept: { "application/json": [".json"] } }],

@@ -32,9 +32,11 @@ export function copyComponents(ids: readonly string[]): void {
   const fragment = copyOf(design, ids);
   useClipboard.setState({ fragment });
   const text = JSON.stringify(fragment);
-  void answers.put(KEY, text).then(() => announce({ what: "clipboard", id: "" }));
   void writeText(text);
-  toast(`${fragmentText(fragment)} copied. Paste from the menu, in this design or another.`, "good");
+  void answers.put(KEY, text).then(() => {
+    announce({ what: "clipboard", id: "" });
+    toast(`${fragmentText(fragment)} copied. Paste from the menu, in this design or another.`, "good");
+  });
 }
 
 /** Copies blocks and takes them out. */
