@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { catalogue } from "../src/domain/catalogue";
 import { drawDesign } from "../src/domain/drawing";
 import { sketchOf } from "../src/domain/sketch";
-import { cutToWidth, escapeXml } from "../src/domain/svg_text";
-import { wiresOf } from "../src/domain/wires";
+import { cutToWidth, escapeXml } from "../src/domain/svgText";
 import { slugs, template } from "./templates";
 
 const icon = (): string => "M0 0h24";
@@ -68,25 +67,6 @@ describe("a sketch", () => {
     const [only] = sketchOf({ ...design, components: design.components.slice(0, 1), edges: [] }, size).bars;
     expect(only?.width).toBeLessThan(40);
     expect(only?.height).toBeLessThan(14);
-  });
-});
-
-describe("wires", () => {
-  const size = { width: 200, height: 80 };
-  const places = new Map([
-    ["a", { x: 0, y: 0 }],
-    ["b", { x: 0, y: 140 }],
-    ["c", { x: 0, y: 280 }],
-  ]);
-
-  it("go straight down to a neighbour and around what stands between", () => {
-    expect(wiresOf([["a", "b"]], places, size)).toEqual(["M0 40L0 100"]);
-    const [detour] = wiresOf([["a", "c"]], places, size);
-    expect(detour).toMatch(/^M100 0C1\d\d(\.\d+)? 0 1\d\d(\.\d+)? 280 100 280$/);
-  });
-
-  it("leave out what has no place", () => {
-    expect(wiresOf([["a", "z"], ["a", "a"]], places, size)).toEqual([]);
   });
 });
 

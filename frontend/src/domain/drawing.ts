@@ -3,10 +3,10 @@ import type { CategoryId } from "./catalogue";
 import { formatCount, formatShape, formatShort } from "./format";
 import { NODE_HEIGHT, NODE_WIDTH, positionsOf } from "./layout";
 import { buildStack, type StackRow } from "./stack";
-import { cutToWidth, escapeXml } from "./svg_text";
+import { cutToWidth, escapeXml } from "./svgText";
 import type { ModelArchitecture } from "./types";
 import { analyse } from "./validate";
-import { wiresOf } from "./wires";
+import { extentOf, pathData, routeEdges } from "./routing";
 
 export interface Drawing {
   svg: string;
@@ -39,23 +39,16 @@ export function drawDesign(design: ModelArchitecture, iconOf: (type: string) => 
   const analysis = analyse(design);
   const { rows } = buildStack(design, analysis);
   const places = positionsOf(design);
-  const xs = [...places.values()].map(({ x }) => x);
-  const ys = [...places.values()].map(({ y }) => y);
-  const left = Math.min(...xs, Infinity) - NODE_WIDTH / 2;
-  const right = Math.max(...xs, -Infinity) + NODE_WIDTH / 2;
-  const top = Math.min(...ys, Infinity) - NODE_HEIGHT / 2;
-  const bottom = Math.max(...ys, -Infinity) + NODE_HEIGHT / 2;
+  const curves = routeEdges(design.edges, places).filter((curve) => curve !== null);
+  const { left, right, top, bottom } = extentOf(places.values(), curves);
   const hasBlocks = rows.length > 0;
-  // A wire around a block needs room at the side.
-  const side = MARGIN + NODE_WIDTH * 0.3;
-  const width = Math.max(LEAST_WIDTH, hasBlocks ? right - left + side * 2 : 0);
+  const width = Math.max(LEAST_WIDTH, hasBlocks ? right - left + MARGIN * 2 : 0);
   const height = HEADER + MARGIN + (hasBlocks ? bottom - top : 0) + MARGIN;
   const dx = hasBlocks ? (width - (right - left)) / 2 - left : 0;
   const dy = HEADER + (hasBlocks ? 24 - top : 0);
-  const wires = wiresOf(design.edges, places, { width: NODE_WIDTH, height: NODE_HEIGHT });
   const sources = new Set(design.edges.map(([from]) => from));
   const body = [
-    `<g fill="none" stroke="${INK.wire}" stroke-width="2.5" stroke-linecap="round">${wires.map((d) => `<path d="${d}"/>`).join("")}</g>`,
+    `<g fill="none" stroke="${INK.wire}" stroke-width="2.5" stroke-linecap="round">${curves.map((curve) => `<path d="${pathData(curve)}"/>`).join("")}</g>`,
     ...rows.map((row) => {
       const place = places.get(row.component.id) ?? { x: 0, y: 0 };
       return cardOf(row, place.x, place.y, iconOf) + (sources.has(row.component.id) ? shapeOf(row, place.x, place.y) : "");

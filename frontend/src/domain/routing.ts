@@ -170,8 +170,26 @@ function distanceToLine(a: Point, b: Point, x: number, y: number): number {
   return Math.hypot(x - a.x - t * dx, y - a.y - t * dy);
 }
 
-/** The curve as the `d` of an SVG path. */
-export function pathData({ points: [start, ...rest] }: Curve): string {
-  const text = ({ x, y }: Point): string => `${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;
+/** The box around blocks and connections. */
+export function extentOf(places: Iterable<Point>, curves: readonly Curve[]): Pick<Curve, "left" | "right" | "top" | "bottom"> {
+  const extent = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
+  const grow = (box: typeof extent): void => {
+    extent.left = Math.min(extent.left, box.left);
+    extent.right = Math.max(extent.right, box.right);
+    extent.top = Math.min(extent.top, box.top);
+    extent.bottom = Math.max(extent.bottom, box.bottom);
+  };
+  const [halfWidth, halfHeight] = [NODE_WIDTH / 2, NODE_HEIGHT / 2];
+  for (const { x, y } of places) grow({ left: x - halfWidth, right: x + halfWidth, top: y - halfHeight, bottom: y + halfHeight });
+  curves.forEach(grow);
+  return extent;
+}
+
+/** The curve as the `d` of an SVG path; `moved` says where a point of the plane goes in the picture. */
+export function pathData({ points: [start, ...rest] }: Curve, moved = (point: Point): Point => point): string {
+  const text = (point: Point): string => {
+    const { x, y } = moved(point);
+    return `${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`;
+  };
   return start ? `M${text(start)} C${rest.map(text).join(" ")}` : "";
 }
