@@ -19,8 +19,20 @@ const API = "/api";
 const json = async <T>(answer: Promise<Answer<T>>): Promise<T> => (await answer).data;
 const at = (...parts: string[]): string => [API, ...parts.map(encodeURIComponent)].join("/");
 
+/** All pages of a list, one after the other. */
+async function everyPage<T>(ask: (query: string) => Promise<Page<T>>): Promise<{ items: T[] }> {
+  const items: T[] = [];
+  let query = "";
+  for (;;) {
+    const page = await ask(query);
+    items.push(...page.items);
+    if (page.next === null) return { items };
+    query = `&cursor=${encodeURIComponent(page.next)}`;
+  }
+}
+
 export const api = {
-  listDesigns: (): Promise<Page<DesignMeta>> => json(call("GET", `${at("designs")}?limit=100`)),
+  listDesigns: (): Promise<{ items: DesignMeta[] }> => everyPage((query) => json(call("GET", `${at("designs")}?limit=200${query}`))),
   createDesign: (body: { name?: string; template?: string }): Promise<DesignMeta> =>
     json(call("POST", at("designs"), { body })),
   getDesign: (id: string): Promise<Answer<ModelArchitecture>> => call("GET", at("designs", id)),
