@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.server import LONG, TINY, StudioServer, wait_for
 
+pytestmark = pytest.mark.slow
+
 DETAIL = {
     "id", "design_id", "design_name", "design_revision", "state", "reason", "total_steps", "seed",
     "hyperparameters", "config", "created_at", "started_at", "ended_at", "step", "update",

@@ -14,6 +14,8 @@ import pytest
 
 from tests.support.server import ROOT, free_port, running
 
+pytestmark = pytest.mark.slow
+
 
 def _up(*arguments: str, **environment: str) -> tuple[int, str]:
     done = subprocess.run(

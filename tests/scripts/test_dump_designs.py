@@ -7,8 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from app.designs import validate_document
 from tests.support.server import ROOT, running
+
+pytestmark = pytest.mark.slow
 
 
 def dump(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -49,6 +49,7 @@ def test_the_losses_of_a_short_training_are_the_golden_ones(tmp_path: Path) -> N
     np.testing.assert_allclose(rows, golden, atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_it_learns_to_score_more_than_random_play() -> None:
     trainer = PPOTrainer(
         SMALL,

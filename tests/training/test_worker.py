@@ -17,6 +17,8 @@ import pytest
 from tests.training.run_folders import make_run, train_in_place
 from weightslab.checkpoints import list_checkpoints, verify_checkpoint
 
+pytestmark = pytest.mark.slow
+
 Message = dict[str, Any]
 TIMEOUT_S = 60.0
 
