@@ -32,7 +32,7 @@ export interface Look {
   lasso: { from: Point; to: Point } | null;
   /** When the ring of a long press began, and where (screen). */
   ring: { at: Point; since: number } | null;
-  /** Blocks for which a repair or the banner asked to be seen, lit for a moment. */
+  /** Whether fingers or the camera move something: pictures of another size will do. */
   isBusy: boolean;
 }
 

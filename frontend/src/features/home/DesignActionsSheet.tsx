@@ -9,6 +9,7 @@ import { toast } from "../../stores/toasts";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Spinner } from "../../ui/parts";
 import { Sheet } from "../../ui/Sheet";
+import { NameField } from "../NameField";
 
 const ShareSheet = lazy(() => import("../share/ShareSheet"));
 const DesignFilesSheet = lazy(() => import("../share/DesignFilesSheet"));
@@ -117,26 +118,14 @@ function RenameSheet({ meta, onClose }: Props) {
         </button>
       }
     >
-      <label className="field__label" htmlFor="rename-name">
-        Name
-      </label>
-      <input
+      <NameField
         id="rename-name"
-        className="text-input"
         value={name}
-        autoComplete="off"
-        enterKeyHint="done"
-        aria-invalid={!isGood}
-        aria-describedby="rename-help"
-        onChange={(event) => setName(event.target.value)}
-        onFocus={(event) => event.target.select()}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") void save();
-        }}
+        help="Two designs may have the same name."
+        onChange={setName}
+        onFocus={(input) => input.select()}
+        onEnter={() => void save()}
       />
-      <p id="rename-help" className={isGood ? "visually-hidden" : "field__error"}>
-        {isGood ? "Two designs may have the same name." : "A name has 1 to 120 characters."}
-      </p>
     </Sheet>
   );
 }

@@ -18,6 +18,7 @@ import { toast } from "../../stores/toasts";
 import { Stepper } from "../../ui/controls";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Sheet } from "../../ui/Sheet";
+import { NameField } from "../NameField";
 import { useDesignNow } from "./useOpenDesign";
 import { pasteBlocks } from "../graph/actions";
 
@@ -119,32 +120,19 @@ function Row({ icon, testId, onClick, children }: RowProps) {
 function Rename({ design }: { design: ModelArchitecture }) {
   const edit = useDesignStore((state) => state.edit);
   const [name, setName] = useState(design.name);
-  const isGood = isDesignName(name.trim());
   const commit = (): void => {
-    if (isGood && name.trim() !== design.name) edit((draft) => void (draft.name = name.trim()));
+    if (isDesignName(name.trim()) && name.trim() !== design.name) edit((draft) => void (draft.name = name.trim()));
   };
   return (
     <div className="field">
-      <label className="field__label" htmlFor="design-name">
-        Name
-      </label>
-      <input
+      <NameField
         id="design-name"
-        className="text-input"
         value={name}
-        autoComplete="off"
-        enterKeyHint="done"
-        aria-invalid={!isGood}
-        aria-describedby="design-name-help"
-        onChange={(event) => setName(event.target.value)}
+        help="Saved when you leave the field."
+        onChange={setName}
         onBlur={commit}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") event.currentTarget.blur();
-        }}
+        onEnter={(input) => input.blur()}
       />
-      <p id="design-name-help" className={isGood ? "visually-hidden" : "field__error"}>
-        {isGood ? "Saved when you leave the field." : "A name has 1 to 120 characters."}
-      </p>
     </div>
   );
 }
