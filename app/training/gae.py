@@ -43,6 +43,17 @@ def generalised_advantages(
     return advantages_SN
 
 
+def explained_variance(values: F32, returns: F32) -> float | None:
+    """1 - Var(returns - values) / Var(returns), over boards in any equal order of both.
+
+    1 is a perfect critic, 0 one that says the same of every board; None where returns are equal.
+    """
+    spread = float(returns.var())
+    if spread == 0.0:
+        return None
+    return 1.0 - float((returns.ravel() - values.ravel()).var()) / spread
+
+
 @compiled
 def _scan_backwards(
     rewards: F32,

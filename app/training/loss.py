@@ -9,12 +9,18 @@ MASKED_LOGIT = -1e8  # finite, so that 0 times its log-probability is 0 and not 
 
 
 class PPOLoss(NamedTuple):
-    """The parts of one minibatch's loss; scalars. Only `total` is differentiated."""
+    """The parts of one minibatch's loss; scalars. Only `total` is differentiated.
+
+    `approx_kl` is the mean of (ratio - 1) - log(ratio), which is never negative (Schulman 2020,
+    "Approximating KL divergence").
+    """
 
     total: Tensor
     policy: Tensor
     value: Tensor
     entropy: Tensor
+    approx_kl: Tensor
+    clip_fraction: Tensor
 
 
 def masked_log_probs(logits_MA: Tensor, masks_MA: Tensor) -> Tensor:
@@ -43,14 +49,20 @@ def ppo_loss(
     """
     log_probs_MA = masked_log_probs(logits_MA, masks_MA)
     log_probs_M = log_probs_MA.gather(1, actions_M[:, None])[:, 0]
-    ratio_M = (log_probs_M - old_log_probs_M).exp()
+    log_ratio_M = log_probs_M - old_log_probs_M
+    ratio_M = log_ratio_M.exp()
     clipped_M = ratio_M.clamp(1 - clip_range, 1 + clip_range)
     advantages_M = normalised(advantages_M)
     policy = -torch.minimum(ratio_M * advantages_M, clipped_M * advantages_M).mean()
     value = 0.5 * (values_M - returns_M).square().mean()
     entropy = -(log_probs_MA.exp() * log_probs_MA).sum(-1).mean()
     total = policy + value_coef * value - entropy_coef * entropy
-    return PPOLoss(total, policy.detach(), value.detach(), entropy.detach())
+    with torch.no_grad():
+        approx_kl = (ratio_M - 1 - log_ratio_M).mean()
+        clip_fraction = ((ratio_M - 1).abs() > clip_range).float().mean()
+    return PPOLoss(
+        total, policy.detach(), value.detach(), entropy.detach(), approx_kl, clip_fraction
+    )
 
 
 def normalised(advantages_M: Tensor) -> Tensor:

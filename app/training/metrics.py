@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, median
 from typing import Any
 
-from app.training.ppo_trainer import UpdateReport
 from app.training.rollout import FinishedGame
+from app.training.trainer import UpdateReport
 
 WINDOW_GAMES = 256  # scores are those of the last so many finished games
 TILES_ALWAYS_TOLD = (512, 1024, 2048)
@@ -91,17 +91,29 @@ def training_update(
         "tile_rates": recent.tile_rates(),
         "episodes": recent.episodes,
         "loss": {
-            "policy": fmean(report.policy_loss for report in reports),
+            "policy": _mean(report.policy_loss for report in reports),
             "value": fmean(report.value_loss for report in reports),
-            "entropy": fmean(report.entropy for report in reports),
-            "aux": fmean(report.aux_loss for report in reports),
+            "entropy": _mean(report.entropy for report in reports),
+            "aux": _mean(report.aux_loss for report in reports),
             **_aux_losses(reports),
+        },
+        "health": {
+            "approx_kl": _mean(report.approx_kl for report in reports),
+            "clip_fraction": _mean(report.clip_fraction for report in reports),
+            "explained_variance": _mean(report.explained_variance for report in reports),
+            "grad_norm": _mean(report.grad_norm for report in reports),
         },
         "learning_rate": reports[-1].learning_rate,
         "steps_per_second": steps_per_second,
         "moe": moe_metrics(reports),
     }
     return {name: _finite(value) for name, value in message.items()}
+
+
+def _mean(numbers: Iterable[float | None]) -> float | None:
+    """Mean of those that are there; None where none is."""
+    there = [number for number in numbers if number is not None]
+    return fmean(there) if there else None
 
 
 def _aux_losses(reports: Sequence[UpdateReport]) -> dict[str, dict[str, float]]:

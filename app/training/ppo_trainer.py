@@ -13,29 +13,25 @@ from torch import Tensor
 from app.models.game_transformer import GameTransformer
 from app.models.model_config import DynamicModelConfig
 from app.models.standard_model import StandardModel
-from app.training.gae import generalised_advantages
+from app.training.gae import explained_variance, generalised_advantages
 from app.training.guard import clip_gradients, require_finite
 from app.training.hyperparameters import Hyperparameters, run_default
 from app.training.loss import ppo_loss
-from app.training.rollout import FinishedGame, Rollout
+from app.training.ppo_state import ppo_state, restore_ppo
+from app.training.rollout import Rollout
+from app.training.trainer import TrainerState, UpdateReport
 
 
-class UpdateReport(NamedTuple):
-    """What one update did. Losses are means over its minibatches.
+class _StepNumbers(NamedTuple):
+    """What one gradient step tells; see UpdateReport."""
 
-    `aux_loss` is what is added to PPO's own: the balancing of experts and the auxiliary heads;
-    `aux_by_component` are the heads alone, by component id.
-    """
-
-    finished: list[FinishedGame]
-    policy_loss: float
-    value_loss: float
+    policy: float
+    value: float
     entropy: float
-    aux_loss: float
-    aux_by_component: dict[str, float]
-    lb_reward: float
-    expert_usage: dict[str, list[float]]
-    learning_rate: float
+    approx_kl: float
+    clip_fraction: float
+    aux: float
+    grad_norm: float
 
 
 class PPOTrainer:
@@ -103,7 +99,7 @@ class PPOTrainer:
         batch_P = self._batch()
         board_count = len(batch_P["actions"])
         self.model.train()
-        parts: list[tuple[float, ...]] = []
+        parts: list[_StepNumbers] = []
         heads: list[list[float]] = []
         for _ in range(settings.epochs):
             shuffled_P = torch.from_numpy(self.shuffler.permutation(board_count))
@@ -114,13 +110,20 @@ class PPOTrainer:
                 heads.append([head.loss.item() for head in self.model.aux_heads().values()])
 
         self.update_count += 1
-        policy, value, entropy, aux = (float(np.mean(part)) for part in zip(*parts, strict=True))
+        mean = _StepNumbers(*(float(np.mean(part)) for part in zip(*parts, strict=True)))
+        last_epoch = parts[-(len(parts) // settings.epochs) :]
         return UpdateReport(
             finished=list(self.rollout.finished),
-            policy_loss=policy,
-            value_loss=value,
-            entropy=entropy,
-            aux_loss=aux,
+            policy_loss=mean.policy,
+            value_loss=mean.value,
+            entropy=mean.entropy,
+            aux_loss=mean.aux,
+            approx_kl=float(np.mean([numbers.approx_kl for numbers in last_epoch])),
+            clip_fraction=mean.clip_fraction,
+            explained_variance=explained_variance(
+                self.rollout.values_SN, batch_P["returns"].numpy()
+            ),
+            grad_norm=mean.grad_norm,
             aux_by_component={
                 component: float(np.mean(losses))
                 for component, losses in zip(
@@ -132,6 +135,14 @@ class PPOTrainer:
             learning_rate=learning_rate,
         )
 
+    def state(self) -> TrainerState:
+        """For a checkpoint."""
+        return ppo_state(self)
+
+    def restore(self, state: TrainerState) -> None:
+        """From a checkpoint; the weights are in the model already."""
+        restore_ppo(self, state)
+
     def calculate_load_balancing_reward(self) -> float:
         """Minus the weighted load-balancing loss of the last minibatch; 0 without experts.
 
@@ -140,8 +151,8 @@ class PPOTrainer:
         self.model.latest_lb_loss = self.model.latest_lb_loss.detach()
         return -float(self.model.latest_lb_loss)
 
-    def _learn(self, batch_M: dict[str, Tensor]) -> tuple[float, float, float, float]:
-        """One gradient step; returns policy loss, value loss, entropy and auxiliary loss."""
+    def _learn(self, batch_M: dict[str, Tensor]) -> _StepNumbers:
+        """One gradient step."""
         settings = self.hyperparameters
         logits_MA, values_M = self.model(batch_M["boards"].long())
         loss = ppo_loss(
@@ -160,10 +171,18 @@ class PPOTrainer:
         require_finite([*zip(loss._fields[1:], loss[1:], strict=True), ("aux", aux)])
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss.total + aux)
-        clip_gradients(self.model, settings.max_grad_norm)
+        grad_norm = clip_gradients(self.model, settings.max_grad_norm)
         self.optimizer.step()
         self.gradient_steps += 1
-        return float(loss.policy), float(loss.value), float(loss.entropy), float(aux.detach())
+        return _StepNumbers(
+            policy=float(loss.policy),
+            value=float(loss.value),
+            entropy=float(loss.entropy),
+            approx_kl=float(loss.approx_kl),
+            clip_fraction=float(loss.clip_fraction),
+            aux=float(aux.detach()),
+            grad_norm=grad_norm,
+        )
 
     def _batch(self) -> dict[str, Tensor]:
         """The rollout as flat tensors [P, ...], with advantages and returns."""

@@ -15,9 +15,10 @@ from app.training.checkpoints import load_trainer, save_trainer
 from app.training.cores import training_threads
 from app.training.guard import NonFiniteError
 from app.training.hyperparameters import HyperparameterError
+from app.training.make_trainer import make_trainer
 from app.training.metrics import RecentGames, training_update
-from app.training.ppo_trainer import PPOTrainer, UpdateReport
 from app.training.run_folder import RunSpec, starting_checkpoint
+from app.training.trainer import Trainer, UpdateReport
 from app.training.worker_channel import ChannelClosedError, Message, WorkerChannel
 from weightslab.atomic_files import remove_leftovers
 from weightslab.checkpoints import prune
@@ -80,7 +81,7 @@ class TrainingLoop:
         self._stopping = True
         self._asked_at = self._asked_at or time.monotonic()
 
-    def _make_trainer(self) -> PPOTrainer:
+    def _make_trainer(self) -> Trainer:
         run = self._run
         torch.manual_seed(run.seed)
         model = run.build_model()
@@ -88,7 +89,7 @@ class TrainingLoop:
             return_large_blocks()  # what a gradient checkpoint frees, the process shall not keep
         if "OMP_NUM_THREADS" not in os.environ:
             torch.set_num_threads(training_threads(sum(p.numel() for p in model.parameters())))
-        trainer = PPOTrainer(
+        trainer = make_trainer(
             run.model_config(),
             model,
             run.hyperparameters,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.training.gae import generalised_advantages
+from app.training.gae import explained_variance, generalised_advantages
 
 
 def slow_advantage(
@@ -66,3 +66,11 @@ def test_terminated_and_truncated_differ_by_what_was_still_to_come() -> None:
     cut_off = generalised_advantages(zero, zero, no, yes, final, after, 0.5, 1.0)
     going_on = generalised_advantages(zero, zero, no, no, final, after, 0.5, 1.0)
     assert (ended.item(), cut_off.item(), going_on.item()) == (0.0, 2.5, 4.5)
+
+
+def test_explained_variance_of_good_and_useless_critics() -> None:
+    returns = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
+    assert explained_variance(returns + 5, returns.ravel()) == pytest.approx(1.0)
+    assert explained_variance(np.zeros_like(returns), returns.ravel()) == pytest.approx(0.0)
+    assert explained_variance(-returns, returns.ravel()) == pytest.approx(-3.0)
+    assert explained_variance(returns, np.ones(4, np.float32)) is None

@@ -86,3 +86,14 @@ def test_extreme_logits_and_draws_stay_legal(draw: float) -> None:
     sample_actions(logits, masks, np.array([draw]), actions, log_probs)
     assert masks[0, actions[0]]
     assert math.isfinite(log_probs[0])
+
+
+def test_kl_and_clipping_of_a_policy_that_moved() -> None:
+    logits, masks = torch.zeros(2, 4), torch.ones(2, 4, dtype=torch.bool)
+    actions = torch.tensor([0, 1])
+    old = torch.log(torch.tensor([0.25, 0.5]))  # ratios 1 and 0.5
+    loss = ppo_loss(
+        logits, torch.zeros(2), masks, actions, old, torch.ones(2), torch.zeros(2), **COEFS
+    )
+    assert loss.clip_fraction.item() == 0.5
+    assert loss.approx_kl.item() == pytest.approx((0.5 - 1 - math.log(0.5)) / 2)

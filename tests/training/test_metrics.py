@@ -4,8 +4,8 @@ import math
 import pytest
 
 from app.training.metrics import RecentGames, training_update
-from app.training.ppo_trainer import UpdateReport
 from app.training.rollout import FinishedGame
+from app.training.trainer import UpdateReport
 
 
 def report(
@@ -14,7 +14,17 @@ def report(
     aux_by_component: dict[str, float] | None = None,
 ) -> UpdateReport:
     aux = aux_by_component or {}
-    return UpdateReport([], policy_loss, 1.0, 0.2, 0.01, aux, -0.01, usage, 0.001)
+    return UpdateReport(
+        finished=[],
+        learning_rate=0.001,
+        value_loss=1.0,
+        policy_loss=policy_loss,
+        entropy=0.2,
+        aux_loss=0.01,
+        aux_by_component=aux,
+        lb_reward=-0.01,
+        expert_usage=usage,
+    )
 
 
 def test_scores_and_tile_rates_are_those_of_the_window() -> None:

@@ -1,0 +1,19 @@
+"""Which learner a design gets."""
+
+from app.models.game_transformer import GameTransformer
+from app.models.model_config import DynamicModelConfig
+from app.training.hyperparameters import Hyperparameters
+from app.training.ppo_trainer import PPOTrainer
+from app.training.trainer import Trainer
+
+
+def make_trainer(
+    config: DynamicModelConfig,
+    model: GameTransformer,
+    hyperparameters: Hyperparameters,
+    *,
+    total_steps: int,
+    seed: int,
+) -> Trainer:
+    """The learner of a design; see PPOTrainer for the arguments."""
+    return PPOTrainer(config, model, hyperparameters, total_steps=total_steps, seed=seed)
