@@ -12,58 +12,28 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import fmean, median
-from typing import Any
 
-import numpy as np
 import torch
 
 from app.designs.codegen import generate_model_code
-from app.environment.board import I64, U8, Bool
-from app.environment.games import Games
 from app.models.game_transformer import GameTransformer
 from app.models.loader import load_model_class
 from app.models.model_config import DynamicModelConfig
+from app.play.evaluation import Evaluation, evaluate_games
+from app.play.games import Policy, play_games
+from app.play.policies import greedy_policy, random_policy
 from app.training.cores import training_threads
 from app.training.hyperparameters import Hyperparameters
 from app.training.metrics import RecentGames
 from app.training.ppo_trainer import PPOTrainer
-from app.training.rollout import evaluate
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "spec" / "templates"
-Policy = Callable[[U8, Bool], I64]
+FIRST_SEED = 10**6  # of the games that are played afterwards
 
 
-def play(policy: Policy, games: int, seed: int) -> dict[str, Any]:
-    """Play whole games; returns mean and median score and the share that reached each tile."""
-    batch = Games(games, restart=False)
-    batch.seed(np.arange(seed, seed + games).astype(np.uint64))
-    batch.start()
-    while batch.arrays.masks.any():
-        batch.step(policy(batch.arrays.boards, batch.arrays.masks))
-    scores = batch.arrays.scores.tolist()
-    best = batch.arrays.boards.max(axis=1)
-    reached = {str(1 << e): float((best >= e).mean()) for e in range(8, 13)}
-    return {"games": games, "mean": fmean(scores), "median": median(scores), "reached": reached}
-
-
-def random_policy(seed: int) -> Policy:
-    """Any legal move, all as likely."""
-    draws = np.random.default_rng(seed)
-    return lambda _boards, masks: np.asarray((draws.random(masks.shape) * masks).argmax(axis=1))
-
-
-def greedy_policy(model: GameTransformer) -> Policy:
-    """The legal move that the model likes best."""
-    model.eval()
-
-    @torch.inference_mode()
-    def choose(boards: U8, masks: Bool) -> I64:
-        logits, _ = evaluate(model, boards)
-        best: I64 = np.where(masks, logits, -np.inf).argmax(axis=1)
-        return best
-
-    return choose
+def play(policy: Policy, games: int, mode: str) -> Evaluation:
+    """Play whole games."""
+    return evaluate_games(play_games(policy, range(FIRST_SEED, FIRST_SEED + games)), mode)
 
 
 def build_model(template: str) -> tuple[GameTransformer, DynamicModelConfig]:
@@ -108,25 +78,25 @@ def main() -> int:
     """Train, play, print; 1 where training play stays below twice random play."""
     options = _options()
     to_terminal: Callable[[str], None] = (lambda _line: None) if options.json else print
-    random_play = play(random_policy(options.seed), options.games, seed=10**6)
-    to_terminal(f"random play: mean {random_play['mean']:,.0f}")
+    random_play = play(random_policy(options.seed), options.games, "random")
+    to_terminal(f"random play: mean {random_play.mean:,.0f}")
     trainer, training_mean = train(options, to_terminal)
-    greedy = play(greedy_policy(trainer.model), options.games, seed=10**6)
+    greedy = play(greedy_policy(trainer.model), options.games, "greedy")
     answer = {
         "template": options.template,
         "seconds": options.seconds,
         "steps": trainer.step,
-        "random": random_play,
+        "random": random_play.as_document(),
         "training_mean": training_mean,
-        "greedy": greedy,
+        "greedy": greedy.as_document(),
     }
     if options.json:
         print(json.dumps(answer))
     else:
         print(f"training play (last games): mean {training_mean:,.0f}")
-        print(f"greedy play: mean {greedy['mean']:,.0f}, median {greedy['median']:,.0f}")
-        print("reached: " + ", ".join(f"{t} {s:.1%}" for t, s in greedy["reached"].items()))
-    return 0 if training_mean > 2 * random_play["mean"] else 1
+        print(f"greedy play: mean {greedy.mean:,.0f}, median {greedy.median:,.0f}")
+        print("reached: " + ", ".join(f"{t} {s:.1%}" for t, s in greedy.reached.items()))
+    return 0 if training_mean > 2 * random_play.mean else 1
 
 
 def _options() -> argparse.Namespace:
