@@ -1,8 +1,8 @@
 """Writes what both languages must answer to the cases of `spec/vectors/`.
 
 Usage: python -m scripts.write_vectors [--check]. `documents.json` gives `validation.json`; the
-pairs in `diffs.json` get their `expect`. pytest and vitest hold both languages to them; read the
-diff before it is committed.
+pairs in `diffs.json` get their `expect`; `games.json` is what the rules of 2048 give. pytest and
+vitest hold both languages to them; read the diff before it is committed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from app.designs import diff_designs, to_architecture, validate_document
 from app.spec import spec_folder
+from scripts.game_vectors import game_vectors
 
 
 def vector(name: str, document: object) -> dict[str, Any]:
@@ -51,14 +52,16 @@ def main() -> int:
     answers = {
         "validation.json": [vector(row["name"], row["document"]) for row in read("documents.json")],
         "diffs.json": [diff_vector(row) for row in read("diffs.json")],
+        "games.json": game_vectors(),
     }
     stale = []
     for name, vectors in answers.items():
         text = json.dumps(vectors, indent=1, ensure_ascii=True) + "\n"
-        if (folder / name).read_text(encoding="utf-8") != text:
+        path = folder / name
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
             stale.append(name)
             if "--check" not in sys.argv:
-                (folder / name).write_text(text, encoding="utf-8")
+                path.write_text(text, encoding="utf-8")
     if stale and "--check" in sys.argv:
         print(f"{', '.join(stale)}: stale, run python -m scripts.write_vectors")
         return 1
