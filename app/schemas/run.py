@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 Action = Literal["pause", "resume", "stop", "set_hyperparameters"]
 State = Literal[
@@ -18,7 +18,7 @@ State = Literal[
     "failed",
     "interrupted",
 ]
-Setting = StrictBool | StrictInt | StrictFloat
+Setting = StrictBool | StrictInt | StrictFloat | Annotated[StrictStr, Field(max_length=64)]
 
 
 class CheckpointChoice(BaseModel):

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 from app.spec import read_spec
 
-Setting = int | float | bool
+Setting = int | float | bool | str
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,9 @@ class SettingRule:
     max: float
     live: bool
     label: str
+    group: str
+    values: tuple[str, ...] = ()
+    """What a `choice` may be."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,17 @@ class Hyperparameters:
     minibatch: int
     n_envs: int
     n_steps: int
+    evaluate_seconds: float
+    evaluate_games: int
+    target_score: int
+    early_stop_evaluations: int
+    kl_limit: float
+    entropy_floor: float
     checkpoint_seconds: float
+    keep_last: int
+    keep_every_minutes: float
+    device: str
+    precision: str
 
     @classmethod
     def from_values(cls, values: Mapping[str, object] | None = None) -> "Hyperparameters":
@@ -102,7 +115,7 @@ def check_settings(values: Mapping[str, object], *, live_only: bool = False) -> 
         problem = _unknown(name) if rule is None else _problem_of(rule, value, live_only)
         if problem is not None:
             problems.append(problem)
-        elif rule is not None and isinstance(value, int | float):
+        elif rule is not None and isinstance(value, int | float | str):
             checked[name] = float(value) if rule.kind == "float" else value
     if problems:
         raise HyperparameterError(problems)
@@ -123,6 +136,25 @@ def check_run_number(name: str, value: object) -> int:
     return value
 
 
+def check_minutes(value: object) -> float:
+    """Check a run's budget of time against the spec's `run` section.
+
+    Raises:
+        HyperparameterError: it is no number or out of bounds.
+    """
+    bounds = read_spec("hyperparameters.json")["run"]["minutes"]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise HyperparameterError([_wrong_type("minutes", "a number")])
+    if not bounds["min"] <= value <= bounds["max"]:
+        raise HyperparameterError([_out_of_range("minutes", bounds["min"], bounds["max"])])
+    return float(value)
+
+
+def most_steps() -> int:
+    """The highest `total_steps`: the limit of a run that time alone ends."""
+    return int(read_spec("hyperparameters.json")["run"]["total_steps"]["max"])
+
+
 def run_default(name: str) -> int:
     """The default of `total_steps` or `seed`."""
     return int(read_spec("hyperparameters.json")["run"][name]["default"])
@@ -131,12 +163,13 @@ def run_default(name: str) -> int:
 @functools.cache
 def setting_rules() -> dict[str, SettingRule]:
     """The rows of the spec file by name."""
-    fields = ("name", "kind", "default", "live", "label")
+    fields = ("name", "kind", "default", "live", "label", "group")
     return {
         row["name"]: SettingRule(
             **{field: row[field] for field in fields},
             min=row.get("min", -math.inf),
             max=row.get("max", math.inf),
+            values=tuple(choice["value"] for choice in row.get("values", ())),
         )
         for row in read_spec("hyperparameters.json")["hyperparameters"]
     }
@@ -148,6 +181,9 @@ def _problem_of(rule: SettingRule, value: object, live_only: bool) -> SettingPro
         return SettingProblem(rule.name, "hyperparameter.not_live", message)
     if rule.kind == "bool":
         return None if isinstance(value, bool) else _wrong_type(rule.name, "true or false")
+    if rule.kind == "choice":
+        wanted = " or ".join(rule.values)
+        return None if value in rule.values else _wrong_type(rule.name, wanted)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return _wrong_type(rule.name, "a number")
     if rule.kind == "int" and not isinstance(value, int):

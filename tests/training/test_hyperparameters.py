@@ -10,6 +10,7 @@ import pytest
 from app.training.hyperparameters import (
     HyperparameterError,
     Hyperparameters,
+    check_minutes,
     check_run_number,
     check_settings,
     run_default,
@@ -51,6 +52,9 @@ def test_whole_numbers_pass_as_floats_and_stay_floats() -> None:
         ({"epochs": 0}, "range"),
         ({"n_envs": [64]}, "type"),
         ({"lerning_rate": 1}, "unknown"),
+        ({"device": "gpu"}, "type"),
+        ({"device": 0}, "type"),
+        ({"precision": ["float32"]}, "type"),
     ],
 )
 def test_a_bad_value_is_named(values: dict[str, object], code: str) -> None:
@@ -74,6 +78,22 @@ def test_only_live_settings_change_while_a_run_goes_on() -> None:
         settings.changed({"n_envs": 4})
     assert caught.value.problems[0].code == "hyperparameter.not_live"
     assert {name for name, rule in setting_rules().items() if not rule.live} >= {"n_envs"}
+
+
+def test_every_row_has_a_group_and_every_choice_its_default() -> None:
+    rows, groups = SPEC["hyperparameters"], SPEC["groups"]
+    assert list(dict.fromkeys(row["group"] for row in rows)) == [group["name"] for group in groups]
+    for row in rows:
+        if row["kind"] == "choice":
+            assert row["default"] in [choice["value"] for choice in row["values"]]
+    assert Hyperparameters.from_values({"device": "cuda"}).device == "cuda"
+
+
+@pytest.mark.parametrize("value", [0, -1, math.nan, math.inf, True, "5", None, 10**6])
+def test_minutes_are_a_number_in_bounds(value: object) -> None:
+    with pytest.raises(HyperparameterError):
+        check_minutes(value)
+    assert check_minutes(10) == 10.0
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, True, "5", None, 10**13])

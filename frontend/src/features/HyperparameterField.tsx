@@ -1,7 +1,7 @@
 /** The control of one row of `spec/hyperparameters.json`, before a run and while it is live. */
 import { formatNumber } from "../domain/format";
 import type { Hyperparameter, HyperValue } from "../stores/training";
-import { Stepper, Switch } from "../ui/controls";
+import { Choice, Stepper, Switch } from "../ui/controls";
 
 /** Steps on a 1-2-5 grid: hyperparameters span many orders of magnitude. */
 export function nextOnGrid(value: number, direction: -1 | 1): number {
@@ -35,6 +35,7 @@ interface FieldProps {
 
 export function HyperparameterField({ row, value, onChange }: FieldProps) {
   if (row.kind === "bool") return <Switch label={row.label} help={row.help} value={value === true} onChange={onChange} />;
+  if (row.kind === "choice") return <Choice label={row.label} help={row.help} value={String(value)} choices={row.values ?? []} onChange={onChange} />;
   const number = Number(value);
   const step = (direction: -1 | 1): number => bounded(row, row.kind === "int" && number < 10 ? number + direction : nextOnGrid(number, direction));
   const help = row.default === value ? row.help : `${row.help} Default ${formatNumber(Number(row.default))}.`;

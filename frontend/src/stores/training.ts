@@ -10,12 +10,15 @@ import { saveNow } from "./designSync";
 import { track } from "./events";
 import { randomHex } from "./newDesign";
 
-export type HyperValue = number | boolean;
+export type HyperValue = number | boolean | string;
 
 export interface Hyperparameter {
   name: string;
-  kind: "int" | "float" | "bool";
+  group: string;
+  kind: "int" | "float" | "bool" | "choice";
   default: HyperValue;
+  /** What a choice may be. */
+  values?: { value: string; label: string }[];
   min?: number;
   max?: number;
   live: boolean;

@@ -579,7 +579,7 @@ export interface components {
              * @default {}
              */
             hyperparameters: {
-                [key: string]: boolean | number;
+                [key: string]: boolean | number | string;
             };
             /** Step */
             step: number;
@@ -766,7 +766,7 @@ export interface components {
             time: string;
             /** Values */
             values: {
-                [key: string]: boolean | number;
+                [key: string]: boolean | number | string;
             };
         };
         /**
@@ -971,7 +971,7 @@ export interface components {
             history: components["schemas"]["HyperparameterEdit"][];
             /** Hyperparameters */
             hyperparameters: {
-                [key: string]: boolean | number;
+                [key: string]: boolean | number | string;
             };
             /** Id */
             id: string;
@@ -1071,7 +1071,7 @@ export interface components {
              * @default {}
              */
             hyperparameters: {
-                [key: string]: boolean | number;
+                [key: string]: boolean | number | string;
             };
             /** Seed */
             seed?: number | null;
@@ -2358,7 +2358,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    [key: string]: boolean | number;
+                    [key: string]: boolean | number | string;
                 };
             };
         };
