@@ -85,7 +85,7 @@ def model_config(design: Design) -> dict[str, Any]:
         "n_heads": design.meta["n_heads"],
         "n_layers": len(design.of_type("transformer_layer")),
         "n_experts": max(experts, default=0),
-        "lb_reward_coef": _reward_coef(routers[0] if routers else None),
+        "lb_reward_coef": _number(routers[0] if routers else None, "reward_coef"),
         "components": {
             f"c{index}": component.id for index, component in enumerate(design.components)
         },
@@ -195,21 +195,20 @@ def _balance(design: Design, moe: Component) -> dict[str, PropValue]:
     before = [name for name in design.order if name in upstream and _is_router(design.by_id[name])]
     routers = [design.by_id[before[-1]]] if before else design.of_type("load_balance_router")
     router = routers[0] if routers else None
+    z_coef = _number(router, "z_coef")
     if router is None or router.values["balance"] == "loss":
-        return {"lb_coef": _reward_coef(router), "bias_rate": 0.0}
-    rate = router.values["bias_rate"]
-    assert rate is not None
-    return {"lb_coef": 0.0, "bias_rate": float(rate)}
+        return {"lb_coef": _number(router, "reward_coef"), "bias_rate": 0.0, "z_coef": z_coef}
+    return {"lb_coef": 0.0, "bias_rate": _number(router, "bias_rate"), "z_coef": z_coef}
 
 
 def _is_router(component: Component) -> bool:
     return component.type == "load_balance_router"
 
 
-def _reward_coef(router: Component | None) -> float:
-    """The router's weight of the balancing loss; without a router the catalogue's default."""
-    default = catalogue()["load_balance_router"].props["reward_coef"].default
-    value = router.values["reward_coef"] if router else default
+def _number(router: Component | None, prop: str) -> float:
+    """A prop of the router; without a router the catalogue's default."""
+    default = catalogue()["load_balance_router"].props[prop].default
+    value = router.values[prop] if router else default
     assert value is not None
     return float(value)
 

@@ -26,7 +26,8 @@ class GameTransformer(nn.Module):
     Attributes:
         latest_lb_loss: the weighted load-balancing loss of the last forward pass in training
             mode, part of the graph; 0 for a design without experts.
-        latest_aux_loss: the weighted losses of the auxiliary heads, likewise.
+        latest_aux_loss: the weighted losses of the auxiliary heads and of the routers' logits
+            (z-loss), likewise.
     """
 
     def __init__(self, *, components: Mapping[str, str] | None = None, **config: Any) -> None:
@@ -65,7 +66,10 @@ class GameTransformer(nn.Module):
         """
         if self.training:
             self.latest_lb_loss = _sum(block.lb_loss for block in self.moe_layers().values())
-            self.latest_aux_loss = _sum(head.loss for head in self.aux_heads().values())
+            self.latest_aux_loss = _sum(
+                [head.loss for head in self.aux_heads().values()]
+                + [block.z_loss for block in self.moe_layers().values()]
+            )
         return _mean(policies_BA), _mean(values_B)
 
     def moe_layers(self) -> dict[str, MoELayer]:

@@ -87,14 +87,14 @@ def test_each_expert_block_takes_the_nearest_router_before_it() -> None:
     generated = generate_model_code(design)
     lines = [line for line in generated.source.splitlines() if "MoELayer.Config" in line]
     assert [line.rsplit("lb_coef=", 1)[1] for line in lines] == [
-        "0.25, bias_rate=0.0))",
-        "0.25, bias_rate=0.0))",
-        "0.5, bias_rate=0.0))",
+        "0.25, bias_rate=0.0, z_coef=0.0))",
+        "0.25, bias_rate=0.0, z_coef=0.0))",
+        "0.5, bias_rate=0.0, z_coef=0.0))",
     ]
     assert generated.config["lb_reward_coef"] == 0.25
-    chain[3]["props"] = {"balance": "bias", "reward_coef": 3, "bias_rate": 0.01}
+    chain[3]["props"] = {"balance": "bias", "reward_coef": 3, "bias_rate": 0.01, "z_coef": 0.002}
     by_bias = generate_model_code(design).source
-    assert "ff_ratio=2, shared_expert=False, lb_coef=0.0, bias_rate=0.01))" in by_bias
+    assert "ff_ratio=2, shared_expert=False, lb_coef=0.0, bias_rate=0.01, z_coef=0.002))" in by_bias
 
 
 def test_a_checkpoint_runs_the_chain_behind_it_and_an_auxiliary_head_sees_the_board() -> None:

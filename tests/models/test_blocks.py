@@ -21,7 +21,9 @@ ROWS: list[dict[str, Any]] = json.loads(SPEC.read_text())["blocks"]
 WITHOUT_A_MODULE = {name for name in blocks.__all__ if name != "Block"} ^ {
     row["class_name"] for row in ROWS
 }
-EXTRAS = {"moe_layer": {"lb_coef", "bias_rate"}}  # codegen reads them off the design's router
+EXTRAS = {  # codegen reads them off the design's router
+    "moe_layer": {"lb_coef", "bias_rate", "z_coef"},
+}
 TRIED = {
     "d_model": (8, 24),
     "n_heads": (1, 4),
@@ -30,6 +32,7 @@ TRIED = {
     "top_k": (1, 2),
     "reward_coef": (0.5,),
     "bias_rate": (0.5,),
+    "z_coef": (0.5,),
     "out_features": (1, 16),
     "hidden": (1, 16),
     "layers": (1, 3),

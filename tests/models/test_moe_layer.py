@@ -1,9 +1,11 @@
+import math
 from typing import Any
 
 import pytest
 import torch
 
 from app.models.blocks import MoELayer
+from app.models.blocks.moe_layer import router_z_loss
 
 
 def layer(n_experts: int = 4, top_k: int = 1, **extras: Any) -> MoELayer:
@@ -127,7 +129,7 @@ def test_biases_move_toward_balance_and_weigh_nothing() -> None:
     assert moe.lb_loss.item() == 0.0
     moe.eval()(torch.randn(8, 16))
     assert moe.balance_bias_E.tolist() == [-0.25, 0.25, 0.25, 0.25]
-    prob_NE, weight_NK, expert_NK = moe._route(torch.randn(8, 16))
+    prob_NE, weight_NK, expert_NK = moe._route(moe.router(torch.randn(8, 16)))
     assert set(expert_NK.flatten().tolist()) == {1}
     assert torch.equal(weight_NK, prob_NE[:, 1:2])
     assert "balance_bias_E" not in dict(moe.named_parameters())
@@ -159,3 +161,60 @@ def test_a_checkpoint_without_biases_still_loads() -> None:
     names = {"norm.weight", "norm.bias", "router.weight", "expert_in", "expert_in_bias"}
     assert set(layer().state_dict()) == names | {"expert_out", "expert_out_bias"}
     assert set(layer(bias_rate=0.1).state_dict()) - set(layer().state_dict()) == {"balance_bias_E"}
+
+
+def test_the_z_loss_is_the_mean_square_of_log_sum_exp() -> None:
+    logits_NE = torch.tensor([[0.0, 0.0], [3.0, -1.0]])
+    slow = [math.log(2.0) ** 2, math.log(math.exp(3.0) + math.exp(-1.0)) ** 2]
+    assert router_z_loss(logits_NE).item() == pytest.approx(sum(slow) / 2)
+    moe = layer(z_coef=0.5, lb_coef=0.0)
+    moe.eval()(torch.randn(8, 16))
+    assert moe.z_loss.item() == 0.0
+    moe.train()(torch.randn(8, 16))
+    assert moe.z_loss.item() > 0.0
+    assert moe.lb_loss.item() == 0.0
+
+
+def test_the_z_loss_keeps_logits_small() -> None:
+    moe = layer(z_coef=0.01).train()
+    torch.nn.init.normal_(moe.router.weight, std=2.0)
+    x_ND = torch.randn(256, 16)
+    optimizer = torch.optim.Adam([moe.router.weight], lr=0.02)
+    before = moe.router(moe.norm(x_ND)).abs().max().item()
+    for _ in range(100):
+        optimizer.zero_grad()
+        moe(x_ND)
+        moe.z_loss.backward()
+        optimizer.step()
+    assert moe.router(moe.norm(x_ND)).abs().max().item() < before / 2
+
+
+@pytest.mark.parametrize(
+    ("balancing", "collapses"),
+    [
+        ({"lb_coef": 0.0}, True),
+        ({"lb_coef": 0.2}, False),
+        ({"lb_coef": 0.0, "bias_rate": 0.03}, False),
+    ],
+)
+def test_balancing_prevents_the_collapse_that_happens_without(
+    balancing: dict[str, float], collapses: bool
+) -> None:
+    """Experts learn a function together, from a router that starts with a favourite."""
+    moe = layer(**balancing).train()
+    with torch.no_grad():
+        moe.norm.bias[0] = 3.0
+        moe.router.weight[:, 0] = torch.tensor([2.0, 0.0, 0.0, 0.0])
+    x_ND = torch.randn(512, 16)
+    wanted_ND = torch.sin(3 * x_ND)
+    optimizer = torch.optim.Adam(moe.parameters(), lr=0.01)
+    for _ in range(150):
+        optimizer.zero_grad()
+        error = (moe(x_ND) - wanted_ND).square().mean()
+        (error + moe.lb_loss).backward()
+        optimizer.step()
+    moe.take_usage()
+    moe.eval()(x_ND)
+    shares_E = moe.take_usage()
+    assert (shares_E.max().item() > 0.99) == collapses
+    assert (shares_E.min().item() < 0.05) == collapses

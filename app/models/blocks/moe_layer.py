@@ -30,12 +30,13 @@ class MoELayer(Block):
     Attributes:
         dense: compute the exportable form. Off by default.
         lb_loss: lb_coef times the load-balancing loss of the last forward pass in training mode.
+        z_loss: z_coef times the router z-loss of that pass, which keeps the router's logits small.
         balance_bias_E: saved with the weights, but no weight; only where bias_rate is not 0.
     """
 
     @dataclass(frozen=True)
     class Config(Block.Config):
-        """`lb_coef` and `bias_rate` come from the design's load_balance_router."""
+        """`lb_coef`, `bias_rate` and `z_coef` come from the design's load_balance_router."""
 
         d_model: int
         n_experts: int
@@ -44,6 +45,7 @@ class MoELayer(Block):
         shared_expert: bool = False
         lb_coef: float = 0.01
         bias_rate: float = 0.0
+        z_coef: float = 0.0
 
     balance_bias_E: Tensor | None
     _routed_E: Tensor
@@ -69,6 +71,7 @@ class MoELayer(Block):
             nn.init.zeros_(self.shared_out.bias)
         self.dense = False
         self.lb_loss: Tensor = torch.zeros(())
+        self.z_loss: Tensor = torch.zeros(())
         bias_E = torch.zeros(experts) if config.bias_rate > 0 else None
         self.register_buffer("balance_bias_E", bias_E)
         counts_E = torch.zeros(experts, dtype=torch.int64)
@@ -80,14 +83,15 @@ class MoELayer(Block):
     def forward(self, x: Tensor) -> Tensor:
         """Tokens [B, T, D] or vectors [B, D] to the same shape."""
         x_ND = self.norm(x).reshape(-1, self.config.d_model)
-        prob_NE, weight_NK, expert_NK = self._route(x_ND)
+        logits_NE = self.router(x_ND)
+        prob_NE, weight_NK, expert_NK = self._route(logits_NE)
         if self.dense:
             y_ND = self._dense(x_ND, weight_NK, expert_NK)
         else:
             # How many cells each expert gets.
             routed_E = torch.bincount(expert_NK.flatten(), minlength=self.config.n_experts)
             if self.training:
-                self._balance(prob_NE, routed_E)
+                self._balance(logits_NE, prob_NE, routed_E)
             if not self._repeating:
                 self._routed_E += routed_E
             y_ND = self._sorted(x_ND, weight_NK, expert_NK, routed_E)
@@ -127,8 +131,8 @@ class MoELayer(Block):
         ranked_BTK = score_BTE.topk(self.config.top_k + 1, dim=-1).values
         return (ranked_BTK[..., -2] - ranked_BTK[..., -1]).amin(dim=1)
 
-    def _route(self, x_ND: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        prob_NE = self.router(x_ND).softmax(-1)
+    def _route(self, logits_NE: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        prob_NE = logits_NE.softmax(-1)
         # argmax names the first of equal numbers, in torch and in ONNX; topk promises nothing.
         remaining_NE = self._scores(prob_NE.detach())
         chosen: list[Tensor] = []
@@ -148,9 +152,13 @@ class MoELayer(Block):
         bias_E = self._first_bias_E if self._repeating else self.balance_bias_E
         return prob_NE if bias_E is None else prob_NE + bias_E
 
-    def _balance(self, prob_NE: Tensor, routed_E: Tensor) -> None:
+    def _balance(self, logits_NE: Tensor, prob_NE: Tensor, routed_E: Tensor) -> None:
+        # Losses are computed the second time too: a gradient checkpoint must find there what it
+        # kept at first.
+        if self.config.z_coef > 0:
+            z_loss = self.config.z_coef * router_z_loss(logits_NE)
+            self.z_loss = self.z_loss if self._repeating else z_loss
         if self.config.lb_coef > 0:
-            # Computed the second time too: a checkpoint must find there what it kept at first.
             lb_loss = self._load_balancing_loss(prob_NE, routed_E)
             self.lb_loss = self.lb_loss if self._repeating else lb_loss
         if self.balance_bias_E is not None and not self._repeating:
@@ -195,6 +203,11 @@ class MoELayer(Block):
         share_E = routed_E / routed_E.sum()
         balance = self.config.n_experts * (share_E * prob_NE.mean(0)).sum()
         return self.config.lb_coef * balance
+
+
+def router_z_loss(logits_NE: Tensor) -> Tensor:
+    """Mean square of log sum exp of the router's logits (Zoph et al. 2022, ST-MoE, equation 5)."""
+    return logits_NE.logsumexp(-1).square().mean()
 
 
 class _Permutation(torch.autograd.Function):
