@@ -4,7 +4,7 @@ Legend: S steps per update, N games, M boards of a minibatch, P = S x N boards o
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -46,6 +46,8 @@ class PPOTrainer:
         seed: of the weights (where the model is made here), the games and the play.
     """
 
+    algorithm: Literal["ppo"] = "ppo"
+
     def __init__(
         self,
         config: DynamicModelConfig,
@@ -65,6 +67,7 @@ class PPOTrainer:
         self.shuffler = np.random.Generator(np.random.PCG64(seed))
         self.optimizer = torch.optim.Adam(self.model.parameters(), eps=1e-5, fused=True)
         self.step = 0  # environment steps
+        self.time_used = 0.0
         self.update_count = 0
         self.gradient_steps = 0  # of this process
 
@@ -76,8 +79,8 @@ class PPOTrainer:
     def learning_rate(self) -> float:
         """Step size of the next update."""
         settings = self.hyperparameters
-        remaining = max(0.0, 1.0 - self.step / self.total_steps) if settings.anneal else 1.0
-        return settings.learning_rate * remaining
+        used = max(self.step / self.total_steps, self.time_used) if settings.anneal else 0.0
+        return settings.learning_rate * max(0.0, 1.0 - used)
 
     def update(self, check_in: Callable[[], None] = lambda: None) -> UpdateReport:
         """Play S steps of N games, then learn from them in `epochs` passes of minibatches.
@@ -124,6 +127,7 @@ class PPOTrainer:
                 self.rollout.values_SN, batch_P["returns"].numpy()
             ),
             grad_norm=mean.grad_norm,
+            relative_entropy=mean.entropy / self._random_entropy(),
             aux_by_component={
                 component: float(np.mean(losses))
                 for component, losses in zip(
@@ -206,6 +210,11 @@ class PPOTrainer:
             "returns": advantages_SN + played.values_SN,
         }
         return {name: torch.from_numpy(a).flatten(0, 1) for name, a in arrays.items()}
+
+    def _random_entropy(self) -> float:
+        """Mean entropy of random play on the boards of the rollout."""
+        legal_SN = self.rollout.masks_SNA.sum(axis=-1)
+        return max(float(np.log(legal_SN).mean()), 1e-9)
 
     def _set_learning_rate(self) -> float:
         learning_rate = self.learning_rate()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from torch import Tensor
 
@@ -37,6 +37,22 @@ class UpdateReport:
     """1 - Var(returns - values) / Var(returns): 1 is a perfect critic, 0 one that says nothing."""
     grad_norm: float | None = None
     """Mean length of the gradient before it was shortened."""
+    relative_entropy: float | None = None
+    """Entropy over that of random play, mean ln(number of legal moves): 1 is random play."""
+    kickstart: "KickstartReport | None" = None
+    """What the teacher did; None for a run that never had one."""
+
+
+@dataclass(frozen=True)
+class KickstartReport:
+    """The distillation of a teacher into the network that is trained."""
+
+    weight: float
+    """Of its loss in this update; 0 once it has faded."""
+    loss: float | None
+    """Cross-entropy of the network to the teacher's moves, before the weight."""
+    teacher_score: float | None
+    """Mean score of the teacher's own games."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +69,19 @@ class Trainer(Protocol):
     model: GameTransformer
     hyperparameters: Hyperparameters
     total_steps: int
+    time_used: float
+    """Share of the run's time that is used, set before each update; 0 where time is no limit. What
+    is annealed follows it or the steps, whichever is further."""
     step: int
     """Environment steps so far."""
     update_count: int
     gradient_steps: int
     """Of this process: whether anything was learnt since."""
+
+    @property
+    def algorithm(self) -> Literal["ppo", "td"]:
+        """What the wire calls it."""
+        ...
 
     @property
     def complete(self) -> bool:
