@@ -3,17 +3,21 @@
 Legend: N games, 16 cells, A 4 actions (see board.py).
 """
 
+from typing import Self
+
 import numpy as np
 
 from app.environment.board import (
     ACTIONS,
     CELLS,
+    EXPONENTS,
     I64,
     TABLES,
     U8,
     U64,
     Bool,
     GameArrays,
+    flat,
     refresh_masks,
     seed_states,
     start_games,
@@ -33,28 +37,29 @@ class Games:
     def __init__(self, count: int, *, max_steps: int = 0, restart: bool = True) -> None:
         if count < 1:
             raise ValueError(f"count must be at least 1, not {count}")
-        self.count = count
         self._max_steps = max_steps
         self._restart = restart
-        self.arrays = GameArrays(
-            boards=np.zeros((count, CELLS), np.uint8),
-            states=np.zeros(count, np.uint64),
-            scores=np.zeros(count, np.int64),
-            steps=np.zeros(count, np.int64),
-            masks=np.zeros((count, ACTIONS), np.bool_),
-            rewards=np.zeros(count, np.int64),
-            illegal=np.zeros(count, np.bool_),
-            terminated=np.zeros(count, np.bool_),
-            truncated=np.zeros(count, np.bool_),
-            final_boards=np.zeros((count, CELLS), np.uint8),
-            final_scores=np.zeros(count, np.int64),
-            final_steps=np.zeros(count, np.int64),
-        )
+        self._use(_empty_arrays(count))
+
+    def _use(self, arrays: GameArrays) -> None:
+        self.arrays = arrays
+        self.count = len(arrays.boards)
+        self._flat = flat(arrays)
+        self._shape = (self.count,)
+
+    def part(self, begin: int, end: int) -> Self:
+        """The games from begin to before end as a batch on the same memory.
+
+        Parts that do not overlap may be played at the same time, each in its own thread.
+        """
+        part = type(self)(end - begin, max_steps=self._max_steps, restart=self._restart)
+        part._use(GameArrays._make(array[begin:end] for array in self.arrays))
+        return part
 
     def seed(self, seeds: U64) -> None:
         """Give every game its own seed [N]; takes effect with the next tile."""
-        if seeds.shape != (self.count,):
-            raise ValueError(f"seeds must have shape ({self.count},), not {seeds.shape}")
+        if seeds.shape != self._shape:
+            raise ValueError(f"seeds must have shape {self._shape}, not {seeds.shape}")
         seed_states(self.arrays.states, seeds.astype(np.uint64))
 
     def start(self) -> None:
@@ -63,7 +68,8 @@ class Games:
 
     def start_some(self, chosen: Bool) -> None:
         """Begin a new game on the boards chosen [N]."""
-        start_games(TABLES, self.arrays, chosen)
+        games = self._flat
+        start_games(games.words, games.states, games.scores, games.steps, games.masks, chosen)
 
     def step(self, actions: I64) -> GameArrays:
         """Play one action [N] in every game; the arrays returned hold until the next step.
@@ -71,9 +77,9 @@ class Games:
         Raises:
             ValueError: an action is not 0, 1, 2 or 3, or there is not one per game.
         """
-        if actions.shape != (self.count,):
-            raise ValueError(f"actions must have shape ({self.count},), not {actions.shape}")
-        if not step_games(TABLES, self.arrays, actions, self._max_steps, self._restart):
+        if actions.shape != self._shape:
+            raise ValueError(f"actions must have shape {self._shape}, not {actions.shape}")
+        if not step_games(TABLES, *self._flat, actions, self._max_steps, self._restart):
             raise ValueError("an action must be 0 (up), 1 (right), 2 (down) or 3 (left)")
         return self.arrays
 
@@ -91,10 +97,12 @@ class Games:
         """Continue from a snapshot's arrays.
 
         Raises:
-            ValueError: the snapshot is of another number of games.
+            ValueError: the snapshot is of another number of games or holds impossible tiles.
         """
         if boards.shape != self.arrays.boards.shape:
             raise ValueError(f"the snapshot holds {len(boards)} games, not {self.count}")
+        if boards.max() >= EXPONENTS:
+            raise ValueError(f"a tile's exponent is at most {EXPONENTS - 1}, not {boards.max()}")
         self.arrays.boards[:] = boards
         self.arrays.states[:] = states
         self.arrays.scores[:] = scores
@@ -103,4 +111,21 @@ class Games:
 
     def refresh_masks(self) -> None:
         """Recompute the legal moves after boards were written from outside."""
-        refresh_masks(TABLES, self.arrays)
+        refresh_masks(self._flat.words, self._flat.masks)
+
+
+def _empty_arrays(count: int) -> GameArrays:
+    return GameArrays(
+        boards=np.zeros((count, CELLS), np.uint8),
+        states=np.zeros(count, np.uint64),
+        scores=np.zeros(count, np.int64),
+        steps=np.zeros(count, np.int64),
+        masks=np.zeros((count, ACTIONS), np.bool_),
+        rewards=np.zeros(count, np.int64),
+        illegal=np.zeros(count, np.bool_),
+        terminated=np.zeros(count, np.bool_),
+        truncated=np.zeros(count, np.bool_),
+        final_boards=np.zeros((count, CELLS), np.uint8),
+        final_scores=np.zeros(count, np.int64),
+        final_steps=np.zeros(count, np.int64),
+    )

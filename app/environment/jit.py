@@ -15,14 +15,16 @@ Function = TypeVar("Function", bound=Callable[..., object])
 def compiled(function: Function) -> Function:
     """Compile `function` to machine code at its first call and keep the result on disk.
 
+    It runs without the interpreter's lock, so two threads may each play their own games.
+
     The cache lies beside the source; where that cannot be written (an installed package),
     in the user's cache folder, and failing that in a private folder under the temporary one.
     """
     try:
-        return cast(Function, numba.njit(cache=True)(function))
+        return cast(Function, numba.njit(cache=True, nogil=True)(function))
     except RuntimeError:  # numba: "no locator available", neither folder can be written
         vars(numba.config)["CACHE_DIR"] = str(_private_cache_folder())
-        return cast(Function, numba.njit(cache=True)(function))
+        return cast(Function, numba.njit(cache=True, nogil=True)(function))
 
 
 def _private_cache_folder() -> Path:

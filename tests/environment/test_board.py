@@ -1,11 +1,26 @@
+import hashlib
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from app.environment.board import TABLES
+from app.environment.board import (
+    ACTIONS,
+    EXPONENTS,
+    TABLES,
+    U8,
+    legal_moves,
+    move_tiles,
+    place_tile,
+    seed_states,
+)
 from app.environment.games import Games
+from app.environment.move_tables import slide_lines
 from tests.environment.slow_2048 import SlowGame, slide
+
+GOLDEN_BOARD = [[1, 0, 0, 1], [3, 2, 0, 0], [2, 7, 3, 0], [2, 4, 1, 0]]
+GOLDEN_DIGEST = "5c866a343f2fcc8cfc67512d7e93a9f18bd05145cc133724455baf79cbe7a047"
 
 
 def games_with(board: list[int]) -> Games:
@@ -17,56 +32,87 @@ def games_with(board: list[int]) -> Games:
 
 
 def test_every_line_slides_as_the_slow_one() -> None:
-    interesting = (0, 1, 2, 3, 11, 16, 17)
-    for line in itertools.product(interesting, repeat=4):
-        index = int(np.dot(line, [18**3, 18**2, 18, 1]))
-        moved, merged = slide(list(line))
-        assert TABLES.moved[index].tolist() == moved
-        assert TABLES.merged[index] == merged
-        assert TABLES.changes[index] == (moved != list(line))
+    lines = list(itertools.product((0, 1, 2, 3, 11, 16, 17), repeat=4))
+    moved, merged = slide_lines(np.array(lines))
+    for index, line in enumerate(lines):
+        expected = slide(list(line))
+        assert (moved[index].tolist(), merged[index]) == expected
 
 
-@pytest.mark.parametrize("first_seed", [0, 2**63, 2**64 - 40])
-def test_whole_games_are_the_slow_ones_bit_for_bit(first_seed: int) -> None:
-    seeds = [first_seed + offset for offset in range(16)]
-    games = Games(len(seeds), restart=False)
+def random_boards(count: int) -> U8:
+    """Boards [N, 16] from empty to full; few or many kinds of tiles, up to the largest."""
+    draws = np.random.default_rng(4)
+    highest = draws.integers(1, EXPONENTS, size=(count, 1))
+    lowest = np.maximum(1, highest - draws.integers(5, size=(count, 1)))
+    tiles = draws.integers(lowest, highest + 1, size=(count, 16))
+    return (tiles * (draws.random((count, 16)) < draws.random((count, 1)) * 1.3)).astype(np.uint8)
+
+
+def test_any_board_moves_as_the_slow_one() -> None:
+    boards = random_boards(3000)
+    assert (boards == 17).any(axis=1).sum() > 100
+    assert (boards > 0).all(axis=1).sum() > 100
+    masks = np.zeros((len(boards), ACTIONS), np.bool_)
+    slow = SlowGame(0)
+    for game, board in enumerate(boards):
+        slow.rows = board.reshape(4, 4).tolist()
+        assert legal_moves(TABLES, boards, game, masks) == any(slow.legal())
+        assert masks[game].tolist() == slow.legal()
+        for action in range(ACTIONS):
+            moved = boards[game : game + 1].copy()
+            reward = move_tiles(TABLES, moved, 0, action)
+            rows, merged = slow.after(action)
+            assert moved.reshape(4, 4).tolist() == rows
+            assert reward == (merged if slow.legal()[action] else -1)
+
+
+def test_a_tile_is_placed_as_the_slow_one_does_and_a_full_board_stays() -> None:
+    boards = random_boards(3000)
+    states = np.zeros(len(boards), np.uint64)
+    seed_states(states, np.arange(len(boards), dtype=np.uint64))
+    for game in range(len(boards)):
+        slow = SlowGame(0)
+        slow.rows, slow.state = boards[game].reshape(4, 4).tolist(), int(states[game])
+        if not boards[game].all():
+            slow.place_tile()
+        place_tile(boards, states, game)
+        assert boards[game].tolist() == slow.board()
+        assert states[game] == slow.state
+
+
+def play_beside_the_slow_one(first_seed: int, count: int, steps: int, seed: int) -> None:
+    """Random moves, illegal ones too, in games that restart when they end."""
+    seeds = [(first_seed + offset) % 2**64 for offset in range(count)]
+    games = Games(count)
     games.seed(np.array(seeds, np.uint64))
     games.start()
     slow = [SlowGame(seed) for seed in seeds]
-    draws = np.random.default_rng(1)
-    for _ in range(600):
-        actions = draws.integers(4, size=len(seeds))
+    for actions in np.random.default_rng(seed).integers(ACTIONS, size=(steps, count)):
         after = games.step(actions)
         for index, game in enumerate(slow):
             reward, legal = game.step(int(actions[index]))
-            assert after.rewards[index] == reward
-            assert after.illegal[index] == (not legal)
-            assert after.boards[index].tolist() == game.board()
-            assert after.masks[index].tolist() == game.legal()
-            assert after.scores[index] == game.score
-            assert after.terminated[index] == (not any(game.legal()))
-            assert after.states[index] == game.state
-
-
-def test_a_restarted_game_is_the_next_of_its_series() -> None:
-    games = Games(4)
-    games.seed(np.arange(4, dtype=np.uint64))
-    games.start()
-    slow = [SlowGame(seed) for seed in range(4)]
-    draws, ended = np.random.default_rng(2), 0
-    for _ in range(1500):
-        actions = draws.integers(4, size=4)
-        after = games.step(actions)
-        for index, game in enumerate(slow):
-            game.step(int(actions[index]))
-            if not any(game.legal()):
-                assert after.terminated[index]
+            assert (after.rewards[index], after.illegal[index]) == (reward, not legal)
+            mask = game.legal()
+            assert after.terminated[index] == (not any(mask))
+            if not any(mask):
                 assert after.final_boards[index].tolist() == game.board()
                 assert after.final_scores[index] == game.score
                 game.start()
-                ended += 1
+                mask = game.legal()
             assert after.boards[index].tolist() == game.board()
-    assert ended > 4
+            assert after.masks[index].tolist() == mask
+            assert (after.scores[index], after.states[index]) == (game.score, game.state)
+
+
+@pytest.mark.parametrize("first_seed", [0, 2**63, 2**64 - 8])
+def test_games_are_the_slow_ones_bit_for_bit(first_seed: int) -> None:
+    play_beside_the_slow_one(first_seed, count=16, steps=400, seed=1)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_two_million_moves_are_the_slow_ones_bit_for_bit() -> None:
+    play_beside_the_slow_one(10**6, count=250, steps=8000, seed=2)
 
 
 def test_a_game_does_not_depend_on_its_batch() -> None:
@@ -81,7 +127,22 @@ def test_a_game_does_not_depend_on_its_batch() -> None:
         assert (together.arrays.boards[5] == alone.arrays.boards[0]).all()
 
 
-def test_the_first_boards_never_change() -> None:
+def test_parts_of_a_batch_play_in_two_threads_as_the_whole_does() -> None:
+    whole, split = Games(300, max_steps=50), Games(300, max_steps=50)
+    for games in (whole, split):
+        games.seed(np.arange(300, dtype=np.uint64))
+        games.start()
+    parts = [split.part(0, 100), split.part(100, 300)]
+    with ThreadPoolExecutor(2) as threads:
+        for actions in np.random.default_rng(5).integers(4, size=(200, 300)):
+            whole.step(actions)
+            halves = [actions[:100], actions[100:]]
+            list(threads.map(lambda part, chosen: part.step(chosen), parts, halves))
+            for one, other in zip(whole.arrays, split.arrays, strict=True):
+                np.testing.assert_array_equal(one, other)
+
+
+def test_the_first_games_never_change() -> None:
     """Same seed, same game, on every machine and in every release."""
     games = Games(3)
     games.seed(np.array([0, 1, 2**40], np.uint64))
@@ -89,6 +150,17 @@ def test_the_first_boards_never_change() -> None:
     for action in (0, 1, 2, 3) * 20:
         games.step(np.full(3, action))
     assert games.arrays.scores.tolist() == [832, 836, 588]
+    assert games.arrays.boards[0].reshape(4, 4).tolist() == GOLDEN_BOARD
+
+
+def test_ten_thousand_games_never_change() -> None:
+    games = Games(10_000)
+    games.seed(np.arange(10_000, dtype=np.uint64))
+    games.start()
+    for step in range(300):
+        games.step(np.arange(step, step + 10_000) % 4)
+    digest = hashlib.sha256(games.arrays.boards.tobytes() + games.arrays.scores.tobytes())
+    assert digest.hexdigest() == GOLDEN_DIGEST
 
 
 def test_new_tiles_are_one_in_ten_a_four() -> None:
@@ -160,3 +232,7 @@ def test_wrong_sizes_are_refused() -> None:
     other = Games(3).snapshot()
     with pytest.raises(ValueError, match="3 games"):
         games.restore(**other)  # type: ignore[arg-type]
+    impossible = games.snapshot()
+    impossible["boards"][0, 0] = 18
+    with pytest.raises(ValueError, match="at most 17"):
+        games.restore(**impossible)  # type: ignore[arg-type]
