@@ -3,6 +3,7 @@
 from app.models.game_transformer import GameTransformer
 from app.models.model_config import DynamicModelConfig
 from app.training.hyperparameters import Hyperparameters
+from app.training.matmul import use_fast_matmul
 from app.training.ppo_trainer import PPOTrainer
 from app.training.trainer import Trainer
 
@@ -15,5 +16,9 @@ def make_trainer(
     total_steps: int,
     seed: int,
 ) -> Trainer:
-    """The learner of a design; see PPOTrainer for the arguments."""
+    """The learner of a design, in a process that is set up for it.
+
+    Args: those of PPOTrainer.
+    """
+    use_fast_matmul()
     return PPOTrainer(config, model, hyperparameters, total_steps=total_steps, seed=seed)

@@ -1,7 +1,11 @@
-"""Attention between cells. Legend: B boards, T = 16 cells, D d_model, H heads, C = D / H."""
+"""Attention between cells.
+
+Legend: B boards, T = 16 cells, D d_model, H heads, C = D / H, P = B x H pairs of board and head.
+"""
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -57,11 +61,17 @@ class TransformerLayer(Block):
         return functional.dropout(x_BTD, self.config.dropout)
 
     def _attend(self, x_BTD: Tensor) -> Tensor:
-        heads = self.config.n_heads
         # Sizes come from constants where they can, so that an exported batch stays dynamic.
-        tokens, width = x_BTD.shape[1], self.config.d_model
-        qkv_BT3HC = self.qkv(x_BTD).reshape(-1, tokens, 3, heads, width // heads)
-        q_BHTC, k_BHTC, v_BHTC = qkv_BT3HC.permute(2, 0, 3, 1, 4).unbind(0)
-        mixed_BHTC = functional.scaled_dot_product_attention(q_BHTC, k_BHTC, v_BHTC)
-        mixed_BTD = mixed_BHTC.transpose(1, 2).reshape(-1, tokens, width)
-        return self.attended(mixed_BTD)  # type: ignore[no-any-return]
+        tokens, width, heads = x_BTD.shape[1], self.config.d_model, self.config.n_heads
+        channels = width // heads
+        qkv_BT3HC = self.qkv(x_BTD).reshape(-1, tokens, 3, heads, channels)
+        q_PTC, k_PTC, v_PTC = (
+            qkv_BT3HC.permute(2, 0, 3, 1, 4).reshape(3, -1, tokens, channels).unbind(0)
+        )
+        # Two plain products: torch's fused attention is made for long sequences, and with
+        # matmul.py's setting it takes twenty times as long for 16 tokens.
+        weight_PTT = torch.bmm(q_PTC * channels**-0.5, k_PTC.transpose(1, 2)).softmax(-1)
+        mixed_BHTC = torch.bmm(weight_PTT, v_PTC).reshape(-1, heads, tokens, channels)
+        return self.attended(  # type: ignore[no-any-return]
+            mixed_BHTC.transpose(1, 2).reshape(-1, tokens, width)
+        )
