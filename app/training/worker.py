@@ -21,9 +21,9 @@ NICENESS = 5  # the server answers while the learner has the cores
 TORCH_SETTINGS = {  # read when torch is loaded
     # Threads that spin while they wait take the cores from everybody.
     "OMP_WAIT_POLICY": "PASSIVE",
-    # Experts get another number of cells in every pass. oneDNN keeps code for 1,024 such sizes:
-    # 450 MB after two minutes, and no faster.
-    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16",
+    # oneDNN keeps code for so many sizes of matrices. A network has some fifty; its default of
+    # 1,024 costs 100 MB more for a network of experts and is no faster.
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "128",
 }
 
 

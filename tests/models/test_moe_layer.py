@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 import torch
 
-from app.models.blocks import MoELayer
+from app.models.blocks import MoELayer, expert_groups
 from app.models.blocks.moe_layer import router_z_loss
 
 
@@ -35,11 +35,17 @@ def slow_answer(moe: MoELayer, x_ND: torch.Tensor) -> torch.Tensor:
     return torch.stack(rows)
 
 
+@pytest.mark.parametrize("most_room", [0, 100])  # one by one, and equal room for all
 @pytest.mark.parametrize("extras", [{}, {"shared_expert": True}, {"bias_rate": 0.1}])
 @pytest.mark.parametrize(("n_experts", "top_k"), [(1, 1), (4, 1), (4, 2), (3, 3), (8, 2)])
-def test_sorted_and_dense_form_are_the_slow_one(
-    n_experts: int, top_k: int, extras: dict[str, Any]
+def test_every_form_is_the_slow_one(
+    n_experts: int,
+    top_k: int,
+    extras: dict[str, Any],
+    most_room: float,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(expert_groups, "MOST_ROOM", most_room)
     moe = layer(n_experts, top_k, **extras).eval()
     for parameter in moe.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
@@ -52,8 +58,12 @@ def test_sorted_and_dense_form_are_the_slow_one(
     torch.testing.assert_close(moe(x_ND), expected, atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.parametrize("most_room", [0, 100])
 @pytest.mark.parametrize("top_k", [1, 2])
-def test_both_forms_have_the_same_gradient(top_k: int) -> None:
+def test_both_forms_have_the_same_gradient(
+    top_k: int, most_room: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expert_groups, "MOST_ROOM", most_room)
     moe = layer(4, top_k)
     x_BTD = torch.randn(3, 16, 16, requires_grad=True)
     weight = torch.randn(3, 16, 16)
@@ -218,3 +228,16 @@ def test_balancing_prevents_the_collapse_that_happens_without(
     shares_E = moe.take_usage()
     assert (shares_E.max().item() > 0.99) == collapses
     assert (shares_E.min().item() < 0.05) == collapses
+
+
+def test_equal_room_has_few_sizes_and_lopsided_groups_lie_close() -> None:
+    sizes = set()
+    for seed in range(50):
+        torch.manual_seed(seed)
+        group_S = torch.randint(4, (1000,))
+        places = expert_groups.places_in_groups(group_S, torch.bincount(group_S, minlength=4))
+        assert places.place_count == 4 * places.room
+        sizes.add(places.room)
+    assert len(sizes) <= 2
+    lopsided = expert_groups.places_in_groups(torch.zeros(9).long(), torch.tensor([9, 0, 0, 0]))
+    assert (lopsided.place_count, lopsided.room) == (9, 0)

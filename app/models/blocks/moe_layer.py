@@ -1,7 +1,7 @@
 """Mixture of experts. Legend: N cells of all boards, D d_model, E experts, F hidden width of an
 expert, K experts per cell (top_k).
 
-Two forms over the same weights: trained with the cells sorted by expert, so that each expert
+Two forms over the same weights: trained with the cells grouped by expert, so that each expert
 computes only its own; exported dense (every expert computes every cell and the weights of those
 not chosen are 0), which is what ONNX can express.
 """
@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from app.models.blocks.block import Block
+from app.models.blocks.expert_groups import gather, places_in_groups, spread
 
 
 class MoELayer(Block):
@@ -94,7 +95,7 @@ class MoELayer(Block):
                 self._balance(logits_NE, prob_NE, routed_E)
             if not self._repeating:
                 self._routed_E += routed_E
-            y_ND = self._sorted(x_ND, weight_NK, expert_NK, routed_E)
+            y_ND = self._grouped(x_ND, weight_NK, expert_NK, routed_E)
         if self.shared_in is not None and self.shared_out is not None:
             y_ND = y_ND + self.shared_out(functional.gelu(self.shared_in(x_ND)))
         return x + y_ND.reshape(x.shape)
@@ -165,25 +166,38 @@ class MoELayer(Block):
             load_E = routed_E.to(self.balance_bias_E)
             self.balance_bias_E += self.config.bias_rate * torch.sign(load_E.mean() - load_E)
 
-    def _sorted(
+    def _grouped(
         self, x_ND: Tensor, weight_NK: Tensor, expert_NK: Tensor, routed_E: Tensor
     ) -> Tensor:
-        top_k = self.config.top_k
-        order_S = expert_NK.flatten().argsort(stable=True)
-        place_S = torch.empty_like(order_S)
-        place_S[order_S] = torch.arange(len(order_S), device=order_S.device)
+        top_k, width = self.config.top_k, self.config.d_model
+        places = places_in_groups(expert_NK.flatten(), routed_E)
         repeated_SD = x_ND if top_k == 1 else x_ND.repeat_interleave(top_k, dim=0)
-        # A plain list, because split() needs Python numbers.
-        by_expert = torch.split(_permute(repeated_SD, order_S, place_S), routed_E.tolist())
-        answers = [
-            self._expert(expert, cells_MD)
-            for expert, cells_MD in enumerate(by_expert)
-            if len(cells_MD) > 0
-        ]
-        y_SD = _permute(torch.cat(answers), place_S, order_S)
+        x_PD = spread(repeated_SD, places)
+        if places.room:
+            y_PD = self._experts(x_PD.reshape(-1, places.room, width)).reshape(-1, width)
+        else:
+            y_PD = self._one_by_one(x_PD, routed_E)
+        y_SD = gather(y_PD, places)
         if top_k == 1:
             return y_SD * weight_NK
-        return (y_SD.reshape(-1, top_k, self.config.d_model) * weight_NK[..., None]).sum(1)
+        return (y_SD.reshape(-1, top_k, width) * weight_NK[..., None]).sum(1)
+
+    def _experts(self, x_ERD: Tensor) -> Tensor:
+        """Every expert's answers to rows of its own."""
+        hidden_ERF = functional.gelu(
+            torch.baddbmm(self.expert_in_bias[:, None], x_ERD, self.expert_in)
+        )
+        return torch.baddbmm(self.expert_out_bias[:, None], hidden_ERF, self.expert_out)
+
+    def _one_by_one(self, x_SD: Tensor, routed_E: Tensor) -> Tensor:
+        by_expert = torch.split(x_SD, routed_E.tolist())  # a list: split() needs Python numbers
+        return torch.cat(
+            [
+                self._expert(expert, cells_MD)
+                for expert, cells_MD in enumerate(by_expert)
+                if len(cells_MD) > 0
+            ]
+        )
 
     def _expert(self, expert: int, x_MD: Tensor) -> Tensor:
         hidden_MF = functional.gelu(
@@ -192,8 +206,7 @@ class MoELayer(Block):
         return torch.addmm(self.expert_out_bias[expert], hidden_MF, self.expert_out[expert])
 
     def _dense(self, x_ND: Tensor, weight_NK: Tensor, expert_NK: Tensor) -> Tensor:
-        hidden_ENF = functional.gelu(x_ND @ self.expert_in + self.expert_in_bias[:, None])
-        y_END = hidden_ENF @ self.expert_out + self.expert_out_bias[:, None]
+        y_END = self._experts(x_ND.expand(self.config.n_experts, -1, -1))
         experts_E = torch.arange(self.config.n_experts, device=x_ND.device)
         weight_NE = ((expert_NK[..., None] == experts_E) * weight_NK[..., None]).sum(1)
         return (y_END * weight_NE.T[..., None]).sum(0)
@@ -208,25 +221,3 @@ class MoELayer(Block):
 def router_z_loss(logits_NE: Tensor) -> Tensor:
     """Mean square of log sum exp of the router's logits (Zoph et al. 2022, ST-MoE, equation 5)."""
     return logits_NE.logsumexp(-1).square().mean()
-
-
-class _Permutation(torch.autograd.Function):
-    """Rows in another order; the gradient is gathered too, instead of scattered."""
-
-    @staticmethod
-    def forward(ctx: torch.autograd.function.FunctionCtx, *inputs: Tensor) -> Tensor:
-        rows_SD, order_S, place_S = inputs
-        ctx.save_for_backward(place_S)
-        return rows_SD.index_select(0, order_S)
-
-    @staticmethod
-    def backward(
-        ctx: torch.autograd.function.FunctionCtx, *gradients: Tensor
-    ) -> tuple[Tensor, None, None]:
-        (place_S,) = ctx.saved_tensors  # type: ignore[attr-defined]
-        return gradients[0].index_select(0, place_S), None, None
-
-
-def _permute(rows_SD: Tensor, order_S: Tensor, inverse_S: Tensor) -> Tensor:
-    permuted: Tensor = _Permutation.apply(rows_SD, order_S, inverse_S)  # type: ignore[no-untyped-call]
-    return permuted
