@@ -6,7 +6,8 @@ import gymnasium
 import numpy as np
 from gymnasium import spaces
 
-from app.environment.board import ACTIONS, CELLS, EXPONENTS, I64, U8
+from app.environment.board import ACTIONS, CELLS, EXPONENTS, I64, U8, Bool
+from app.environment.drawing import as_image, as_text
 from app.environment.games import Games
 
 Info = dict[str, Any]
@@ -21,15 +22,16 @@ class Gym2048Env(gymnasium.Env[U8, np.int64]):
     legal ones. Also in info: `score` (the game's rewards so far) and `steps`.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 4}  # noqa: RUF012  Gymnasium declares it so
+    metadata: dict[str, Any] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 4}  # noqa: RUF012  Gymnasium declares it so
 
     def __init__(self, render_mode: str | None = None) -> None:
-        if render_mode not in (None, "ansi"):
-            raise ValueError(f"render_mode must be None or 'ansi', not {render_mode!r}")
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise ValueError(f"render_mode must be None, ansi or rgb_array, not {render_mode!r}")
         self.render_mode = render_mode
         self.observation_space = spaces.Box(0, EXPONENTS - 1, (CELLS,), np.uint8)
         self.action_space = spaces.Discrete(ACTIONS)
         self._games = Games(1, restart=False)
+        self._action: I64 = np.zeros(1, np.int64)
         self._seeded = False
 
     def reset(
@@ -52,17 +54,22 @@ class Gym2048Env(gymnasium.Env[U8, np.int64]):
         Raises:
             ValueError: the action is not 0, 1, 2 or 3.
         """
-        actions: I64 = np.array([action], np.int64)
-        after = self._games.step(actions)
+        self._action[0] = action
+        after = self._games.step(self._action)
         reward, terminated = float(after.rewards[0]), bool(after.terminated[0])
         return self._observation(), reward, terminated, False, self._info()
 
-    def render(self) -> str | None:
-        """The board as four lines of text, or None without a render mode."""
+    def action_masks(self) -> Bool:
+        """The legal moves (bool [4]), under the name that sb3-contrib's MaskablePPO asks for."""
+        mask: Bool = self._games.arrays.masks[0].copy()
+        return mask
+
+    def render(self) -> str | U8 | None:
+        """The board as text or as a picture [196, 196, 3], or None without a render mode."""
         if self.render_mode is None:
             return None
-        rows = self._games.arrays.boards[0].reshape(4, 4).tolist()
-        return "\n".join("".join(f"{1 << e if e else '.':>7}" for e in row) for row in rows)
+        board: U8 = self._games.arrays.boards[0]
+        return as_text(board) if self.render_mode == "ansi" else as_image(board)
 
     def _observation(self) -> U8:
         board: U8 = self._games.arrays.boards[0].copy()
@@ -71,7 +78,7 @@ class Gym2048Env(gymnasium.Env[U8, np.int64]):
     def _info(self) -> Info:
         games = self._games.arrays
         return {
-            "action_mask": games.masks[0].copy(),
+            "action_mask": self.action_masks(),
             "illegal": bool(games.illegal[0]),
             "score": int(games.scores[0]),
             "steps": int(games.steps[0]),

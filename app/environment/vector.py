@@ -51,6 +51,8 @@ class Game2048VectorEnv(VectorEnv[U8, I64, npt.NDArray[Any]]):
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._games = Games(num_envs, max_steps=max_episode_steps or 0)
         self._seeded = np.zeros(num_envs, np.bool_)
+        self._everyone: Bool = np.ones(num_envs, np.bool_)
+        self._everyone.flags.writeable = False  # every info holds this one
 
     def reset(
         self,
@@ -105,14 +107,16 @@ class Game2048VectorEnv(VectorEnv[U8, I64, npt.NDArray[Any]]):
 
     def _info(self) -> Info:
         games = self._games.arrays
-        info: Info = {
+        return {
             "action_mask": games.masks.copy(),
+            "_action_mask": self._everyone,
             "illegal": games.illegal.copy(),
+            "_illegal": self._everyone,
             "score": games.scores.copy(),
+            "_score": self._everyone,
             "steps": games.steps.copy(),
+            "_steps": self._everyone,
         }
-        everyone = np.ones(self.num_envs, np.bool_)
-        return info | {f"_{name}": everyone.copy() for name in info}
 
     def _final(self, ended: Bool) -> Info:
         """The last boards and infos, in the layout of Gymnasium's SyncVectorEnv."""

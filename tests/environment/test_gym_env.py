@@ -67,16 +67,32 @@ def test_a_game_ends_when_no_move_is_left() -> None:
     assert info["score"] == total > 0
 
 
-def test_it_draws_itself_as_text() -> None:
+def test_it_draws_itself_as_text_and_as_a_picture() -> None:
     env = Gym2048Env(render_mode="ansi")
-    env.reset(seed=2)
+    board, _ = env.reset(seed=2)
     text = env.render()
-    assert text is not None
+    assert isinstance(text, str)
     assert text.count("\n") == 3
-    assert sorted(text.split())[-2:] == ["2", "4"] or "2" in text
+    assert text.split() == [str(1 << tile) if tile else "." for tile in board.tolist()]
     assert Gym2048Env().render() is None
     with pytest.raises(ValueError, match="render_mode"):
         Gym2048Env(render_mode="human")
+
+    picture = Gym2048Env(render_mode="rgb_array")
+    picture.reset(seed=2)
+    image = picture.render()
+    assert isinstance(image, np.ndarray)
+    assert image.dtype == np.uint8
+    squares = image[24::48, 24::48].reshape(16, 3)
+    colours = {tile: squares[board == tile] for tile in np.unique(board)}
+    assert all((same == same[0]).all() for same in colours.values())
+    assert len({tuple(same[0]) for same in colours.values()}) == len(colours)
+
+
+def test_the_mask_has_the_name_that_maskable_learners_ask_for() -> None:
+    env = gymnasium.make(GAME)
+    _, info = env.reset(seed=4)
+    np.testing.assert_array_equal(env.get_wrapper_attr("action_masks")(), info["action_mask"])
 
 
 def test_make_vec_gives_the_batched_kernel_without_a_warning() -> None:
