@@ -1,8 +1,12 @@
 """A model asked in batches, numpy in and out. Legend: B boards, A 4 actions, 16 cells."""
 
+from collections.abc import Callable, Iterator
+from typing import cast
+
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from app.environment.board import ACTIONS, U8
 from app.models.game_transformer import GameTransformer
@@ -30,6 +34,26 @@ class Network:
         self.model, self._most_boards = model, most_boards
         self._device = next((p.device for p in model.parameters()), torch.device("cpu"))
 
+    @property
+    def judges_afterstates(self) -> bool:
+        """Whether the model has learnt what boards after a move are worth, and no policy."""
+        return getattr(self.model, "plays_afterstates", False) is True
+
+    @torch.inference_mode()
+    def afterstate_values(self, boards_BC: U8) -> F32:
+        """Values [B] of afterstates uint8 [B, 16], thousands of points still to come.
+
+        Raises:
+            NotFiniteAnswerError: one of them is NaN or infinite.
+        """
+        self.model.eval()
+        ask = cast("Callable[[Tensor], Tensor]", self.model.afterstate_values)
+        values_B = np.empty(len(boards_BC), np.float32)
+        for part in self._parts(len(boards_BC)):
+            values_B[part] = ask(self._tensor(boards_BC[part])).float().cpu().numpy()
+        _require_finite(values_B)
+        return values_B
+
     @torch.inference_mode()
     def evaluate(self, boards_BC: U8) -> tuple[F32, F32]:
         """Logits [B, A] and values [B] of boards uint8 [B, 16].
@@ -40,12 +64,21 @@ class Network:
         self.model.eval()
         logits_BA = np.empty((len(boards_BC), ACTIONS), np.float32)
         values_B = np.empty(len(boards_BC), np.float32)
-        for start in range(0, len(boards_BC), self._most_boards):
-            part = slice(start, start + self._most_boards)
-            boards = torch.from_numpy(boards_BC[part].astype(np.int64)).to(self._device)
-            logits, values = self.model(boards)
+        for part in self._parts(len(boards_BC)):
+            logits, values = self.model(self._tensor(boards_BC[part]))
             logits_BA[part] = logits.float().cpu().numpy()
             values_B[part] = values.float().cpu().numpy()
-        if not (np.isfinite(logits_BA).all() and np.isfinite(values_B).all()):
-            raise NotFiniteAnswerError("The network answered with a number that is not finite.")
+        _require_finite(logits_BA, values_B)
         return logits_BA, values_B
+
+    def _parts(self, count: int) -> Iterator[slice]:
+        starts = range(0, count, self._most_boards)
+        return (slice(start, start + self._most_boards) for start in starts)
+
+    def _tensor(self, boards_BC: U8) -> Tensor:
+        return torch.from_numpy(boards_BC.astype(np.int64)).to(self._device)
+
+
+def _require_finite(*answers: F32) -> None:
+    if not all(np.isfinite(answer).all() for answer in answers):
+        raise NotFiniteAnswerError("The network answered with a number that is not finite.")

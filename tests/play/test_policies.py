@@ -57,8 +57,8 @@ def test_sampled_play_has_the_networks_chances_and_comes_again(model: GameTransf
     board, mask = games.arrays.boards, games.arrays.masks
     logits = Network(model).evaluate(board)[0][0].astype(np.float64)
     expected = np.exp(logits) * mask[0] / (np.exp(logits) * mask[0]).sum()
-    draws = [int(sampled_policy(model, seed)(board, mask)[0]) for seed in range(2000)]
-    np.testing.assert_allclose(np.bincount(draws, minlength=4) / 2000, expected, atol=0.04)
+    draws = [int(sampled_policy(model, seed)(board, mask)[0]) for seed in range(400)]
+    np.testing.assert_allclose(np.bincount(draws, minlength=4) / 400, expected, atol=0.1)
     again = [play_games(sampled_policy(model, 4), range(8)).scores_N.tolist() for _ in range(2)]
     assert again[0] == again[1]
     assert again[0] != play_games(sampled_policy(model, 5), range(8)).scores_N.tolist()
