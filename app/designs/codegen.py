@@ -108,17 +108,22 @@ def _render(design: Design, shapes: Mapping[str, Shape | None]) -> str:
         layers.append(_Layer(index, head.class_name, _arguments(head, defaults, shape, {})))
         steps.append(_Step(index, f"h{index}", (f"h{place[design.inputs[implied.id][0]]}",)))
         values = [f"h{index}"]
+    policies = [place[head.id] for head in design.of_type("action_output")]
     return _skeleton().render(
         class_names=sorted({layer.class_name for layer in layers}),
         layers=layers,
         steps=steps,
-        policies=[f"h{place[head.id]}" for head in design.of_type("action_output")],
+        policies=[f"h{index}" for index in policies],
         values=values,
+        chooser=policies[0] if design.plays_afterstates else None,
     )
 
 
 def _steps(design: Design, place: Mapping[str, int]) -> list[_Step]:
-    """Every block in forward order; a gradient checkpoint runs the chain behind it itself."""
+    """Every block in forward order; a gradient checkpoint runs the chain behind it itself.
+
+    What chooses by afterstates is no step: it has the others judge what its moves lead to.
+    """
     chains = {
         checkpoint.id: design.checkpointed(checkpoint.id)
         for checkpoint in design.of_type("grad_checkpoint")
@@ -126,7 +131,8 @@ def _steps(design: Design, place: Mapping[str, int]) -> list[_Step]:
     run_by_others = {name for chain in chains.values() for name in chain}
     steps = []
     for name in design.order:
-        if name in run_by_others:
+        chooses = design.plays_afterstates and design.by_id[name].type == "action_output"
+        if name in run_by_others or chooses:
             continue
         chain = chains.get(name, ())
         arguments = [f"h{place[source]}" for source in design.inputs[name]] or ["board"]
@@ -225,7 +231,8 @@ def check_source(source: str) -> None:
     """Holds generated source against the allow-list. Raises UnsafeSourceError.
 
     Allowed: the two imports, one class, calls of catalogue classes, of their `Config`, of `super`,
-    and of the model's own attributes; constants that are numbers, booleans or enum members.
+    of the model's own attributes and of their `choose`; constants that are numbers, booleans or
+    enum members.
     """
     classes = {block.class_name for block in catalogue().values()}
     choices = {
@@ -245,6 +252,17 @@ def check_source(source: str) -> None:
             raise UnsafeSourceError("generated source calls something else than blocks")
 
 
+def _is_layer(node: ast.expr) -> bool:
+    """Whether this is `self.c<index>`."""
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+        and node.attr[0] == "c"
+        and node.attr[1:].isdigit()
+    )
+
+
 def _is_allowed_constant(value: object, choices: set[str]) -> bool:
     return type(value) in (int, float, bool) or (isinstance(value, str) and value in choices)
 
@@ -258,7 +276,9 @@ def _is_allowed_call(func: ast.expr, classes: set[str]) -> bool:
     if isinstance(owner, ast.Name) and owner.id in classes:
         return func.attr == "Config"
     if isinstance(owner, ast.Name) and owner.id == "self":
-        return func.attr == "join_heads" or (func.attr[0] == "c" and func.attr[1:].isdigit())
+        return func.attr in ("join_heads", "join_values") or _is_layer(func)
+    if _is_layer(owner):
+        return func.attr == "choose"
     return (
         isinstance(owner, ast.Call)
         and isinstance(owner.func, ast.Name)

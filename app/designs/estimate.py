@@ -17,6 +17,8 @@ from app.spec import read_spec
 
 IMPLIED_VALUE_HEAD = "value_output"
 """Type of the head that is added, with its default props, where a design has none of its own."""
+MOVES_LOOKED_AT: int = read_spec("limits.json")["board"]["actions"]
+"""How many boards a design that plays by afterstates judges for one of its own."""
 _EXPORTED_HEADS = ("action_output", "value_output")
 LARGEST = 2**53 - 1
 """The largest whole number that a phone counts exactly; larger ones are given as this."""
@@ -110,10 +112,11 @@ def estimate(design: Design, shapes: Shapes) -> Estimate:
         cost = _cost(head, values, accepted_shapes(design, implied, shapes), None)
         every.append(cost)
         in_file.append(cost)
+    looks = MOVES_LOOKED_AT if design.plays_afterstates else 1
     return Estimate(
         param_count=_sum(cost.params for cost in every),
-        flops_per_board=_sum(cost.flops for cost in every),
-        dense_flops_per_board=_sum(cost.dense_flops for cost in every),
+        flops_per_board=_saturated(looks * _sum(cost.flops for cost in every)),
+        dense_flops_per_board=_saturated(looks * _sum(cost.dense_flops for cost in every)),
         activations_per_board=_sum(cost.activations for cost in every) - _saved(design, costs),
         onnx_params=_sum(cost.params for cost in in_file),
         onnx_graph_bytes=_sum(cost.onnx_bytes for cost in in_file),
@@ -130,8 +133,16 @@ def implied_value_input(design: Design) -> Component | None:
 
 def _exported(design: Design) -> set[str]:
     """What policy and value are computed from: auxiliary heads and dead ends stay behind."""
-    heads = [component.id for kind in _EXPORTED_HEADS for component in design.of_type(kind)]
+    if design.plays_afterstates and design.of_type("value_output"):
+        # The action output looks at boards, not at what leads to it.
+        critics = design.reached_from(_ids(design, "value_output"), backwards=True)
+        return critics | set(_ids(design, "action_output"))
+    heads = [name for kind in _EXPORTED_HEADS for name in _ids(design, kind)]
     return design.reached_from(heads, backwards=True)
+
+
+def _ids(design: Design, kind: str) -> list[str]:
+    return [component.id for component in design.of_type(kind)]
 
 
 def _saved(design: Design, costs: Mapping[str, _Cost]) -> int:

@@ -71,6 +71,14 @@ class Design:
         """The components of one type, in document order."""
         return tuple(component for component in self.components if component.type == block_type)
 
+    @property
+    def plays_afterstates(self) -> bool:
+        """Whether moves are chosen by the boards that they lead to, not by a policy."""
+        return any(
+            action.values.get("chooses") == "afterstates"
+            for action in self.of_type("action_output")
+        )
+
     @functools.cached_property
     def order(self) -> tuple[str, ...]:
         """Ids in forward order (Kahn's algorithm, ties by document order), loops left out."""

@@ -71,6 +71,14 @@ def _check_ends(design: Design) -> Iterator[Issue]:
             op = {"op": "append", "after": sources[0], "type": "value_output", "props": {}}
             fix = Fix("Add a value output", (op,))
         yield make_issue("design.no_value_output", component_id=actions[0].id, fix=fix)
+    if design.plays_afterstates:
+        for action in actions[1:]:
+            yield make_issue(
+                "design.afterstates_alone",
+                {"block": action.text},
+                component_id=action.id,
+                fix=_remove(action),
+            )
     if not design.of_type("moe_layer"):
         for router in design.of_type("load_balance_router"):
             yield make_issue(

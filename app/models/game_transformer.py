@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
+from app.models.blocks.action_output import ActionOutput
 from app.models.blocks.aux_loss_head import AuxLossHead
 from app.models.blocks.moe_layer import MoELayer
 from app.models.loader import generated_model_path, load_model_class
@@ -64,13 +65,37 @@ class GameTransformer(nn.Module):
         Returns:
             (policy_logits float32 [B, 4], value float32 [B])
         """
+        return _mean(policies_BA), self.join_values(values_B)
+
+    def join_values(self, values_B: Sequence[Tensor]) -> Tensor:
+        """Average the critics [B]; the last step of judging boards."""
         if self.training:
             self.latest_lb_loss = _sum(block.lb_loss for block in self.moe_layers().values())
             self.latest_aux_loss = _sum(
                 [head.loss for head in self.aux_heads().values()]
                 + [block.z_loss for block in self.moe_layers().values()]
             )
-        return _mean(policies_BA), _mean(values_B)
+        return _mean(values_B)
+
+    @property
+    def plays_afterstates(self) -> bool:
+        """Whether the design plays the move to the best afterstate, without a policy of its own."""
+        outputs = self._blocks_of(ActionOutput).values()
+        return any(block.plays_afterstates for block in outputs)
+
+    def afterstate_values(self, board_BC: Tensor) -> Tensor:
+        """What boards are worth after a move and before the new tile, where a design learns that.
+
+        Args:
+            board_BC: int64 [B, 16].
+
+        Returns:
+            float32 [B], thousands of points still to come.
+
+        Raises:
+            TypeError: the design has a policy and judges no afterstates.
+        """
+        raise TypeError("this design has a policy of its own: it judges no afterstates")
 
     def moe_layers(self) -> dict[str, MoELayer]:
         """The design's mixture-of-experts blocks by component id, in the design's order."""

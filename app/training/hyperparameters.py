@@ -62,6 +62,8 @@ class Hyperparameters:
     minibatch: int
     n_envs: int
     n_steps: int
+    td_rate: float
+    td_moves: int
     evaluate_seconds: float
     evaluate_games: int
     target_score: int

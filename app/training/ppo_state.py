@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim import Optimizer
 
+from app.environment.games import Games
 from app.training.trainer import TrainerState
 
 if TYPE_CHECKING:
@@ -16,8 +18,9 @@ if TYPE_CHECKING:
 def ppo_state(trainer: "PPOTrainer") -> TrainerState:
     """Copies of what the training goes on from."""
     tensors = {
-        **_optimizer_tensors(trainer),
-        **_game_tensors(trainer),
+        **optimizer_tensors(trainer.model, trainer.optimizer),
+        **game_tensors(trainer.rollout.games),
+        "games.draw_states": torch.from_numpy(_signed(trainer.rollout.draw_states_N.copy())),
         "rng.torch": torch.get_rng_state(),
     }
     return TrainerState(tensors, {"shuffler": trainer.shuffler.bit_generator.state})
@@ -25,47 +28,51 @@ def ppo_state(trainer: "PPOTrainer") -> TrainerState:
 
 def restore_ppo(trainer: "PPOTrainer", state: TrainerState) -> None:
     """Go on from a state; with another number of games, new games begin."""
-    _restore_optimizer(trainer, state.tensors)
+    restore_optimizer(trainer.model, trainer.optimizer, state.tensors)
     if len(state.tensors["games.boards"]) == trainer.rollout.n_envs:
-        _restore_games(trainer, state.tensors)
+        restore_games(trainer.rollout.games, state.tensors)
+        draw_states_N = state.tensors["games.draw_states"].numpy().view(np.uint64)
+        trainer.rollout.draw_states_N[:] = draw_states_N
     trainer.shuffler.bit_generator.state = state.document["shuffler"]
     torch.set_rng_state(state.tensors["rng.torch"])
 
 
-def _optimizer_tensors(trainer: "PPOTrainer") -> dict[str, Tensor]:
+def optimizer_tensors(model: nn.Module, optimizer: Optimizer) -> dict[str, Tensor]:
+    """Adam's moments by parameter."""
     tensors: dict[str, Tensor] = {}
-    for name, parameter in trainer.model.named_parameters():
-        moments: dict[str, Tensor] = trainer.optimizer.state.get(parameter, {})
+    for name, parameter in model.named_parameters():
+        moments: dict[str, Tensor] = optimizer.state.get(parameter, {})
         for moment, tensor in moments.items():
             tensors[f"adam.{moment}.{name}"] = tensor.contiguous()
     return tensors
 
 
-def _restore_optimizer(trainer: "PPOTrainer", state: Mapping[str, Tensor]) -> None:
-    for name, parameter in trainer.model.named_parameters():
+def restore_optimizer(model: nn.Module, optimizer: Optimizer, state: Mapping[str, Tensor]) -> None:
+    """Put the moments back."""
+    for name, parameter in model.named_parameters():
         moments = {
             moment: state[f"adam.{moment}.{name}"]
             for moment in ("step", "exp_avg", "exp_avg_sq")
             if f"adam.{moment}.{name}" in state
         }
         if moments:
-            trainer.optimizer.state[parameter] = moments
+            optimizer.state[parameter] = moments
 
 
-def _game_tensors(trainer: "PPOTrainer") -> dict[str, Tensor]:
-    arrays = {f"games.{n}": a for n, a in trainer.rollout.games.snapshot().items()}
-    arrays["games.draw_states"] = trainer.rollout.draw_states_N.copy()
+def game_tensors(games: Games) -> dict[str, Tensor]:
+    """The running games."""
+    arrays = {f"games.{name}": array for name, array in games.snapshot().items()}
     return {name: torch.from_numpy(_signed(array)) for name, array in arrays.items()}
 
 
-def _restore_games(trainer: "PPOTrainer", state: Mapping[str, Tensor]) -> None:
-    trainer.rollout.games.restore(
+def restore_games(games: Games, state: Mapping[str, Tensor]) -> None:
+    """Go on with the games of a checkpoint."""
+    games.restore(
         boards=state["games.boards"].numpy(),
         states=state["games.states"].numpy().view(np.uint64),
         scores=state["games.scores"].numpy(),
         steps=state["games.steps"].numpy(),
     )
-    trainer.rollout.draw_states_N[:] = state["games.draw_states"].numpy().view(np.uint64)
 
 
 def _signed(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -86,7 +86,8 @@ def _ntuple(
 ) -> None:
     name, board = f"tuples{index}", _board(draw, components)
     counts = {
-        "rows": 4, "columns": 4, "lines": 8, "squares": 9, "linesquares": 17, "rectangles": 12
+        "rows": 4, "columns": 4, "lines": 8, "squares": 9, "linesquares": 17, "rectangles": 12,
+        "sixes": 4,
     }  # fmt: skip
     tuples = draw(st.sampled_from(sorted(counts)))
     props = {
@@ -94,10 +95,13 @@ def _ntuple(
         "features": draw(st.sampled_from([1, 4, 8])),
         "tile_values": draw(st.integers(2, 4)),
         "shared": draw(st.booleans()),
+        "symmetric": draw(st.booleans()),
     }
+    kinds_of_place = {"squares": 3, "linesquares": 5, "sixes": 4}
+    count = 8 * kinds_of_place.get(tuples, 2) if props["symmetric"] else counts[tuples]
     components.append(_component(name, "ntuple", **props))
     edges.append([board, name])
-    flows[name] = _Flow(counts[tuples], props["features"])
+    flows[name] = _Flow(count, props["features"])
 
 
 def _add_heads(draw: st.DrawFn, components: list, edges: list, flows: dict[str, _Flow]) -> None:
@@ -106,6 +110,8 @@ def _add_heads(draw: st.DrawFn, components: list, edges: list, flows: dict[str, 
     for head in heads:
         source = draw(st.sampled_from(sorted(flows)))
         props: dict[str, Any] = {"pool": draw(st.sampled_from(SHARED_PROPS["pool"]))}
+        if head == "action_output":
+            props["chooses"] = draw(st.sampled_from(["logits", "logits", "afterstates"]))
         if head == "aux_loss_head":
             props["d_model"] = flows[source].width
             props["predicts"] = draw(st.sampled_from(["max_tile", "empty_cells", "valid_moves"]))

@@ -129,3 +129,18 @@ def test_a_checkpoint_runs_the_chain_behind_it_and_an_auxiliary_head_sees_the_bo
 def test_allow_list_refuses(source: str) -> None:
     with pytest.raises(UnsafeSourceError):
         check_source(source)
+
+
+def test_what_chooses_by_afterstates_has_the_others_judge_boards() -> None:
+    source = generate_model_code(templates()["n-tuple"].architecture).source
+    body = source.split("    def forward")[1]
+    assert body == (
+        "(self, board):\n"
+        "        return self.c2.choose(board, self.afterstate_values)\n"
+        "\n"
+        "    def afterstate_values(self, board):\n"
+        "        h0 = self.c0(board)\n"
+        "        h1 = self.c1(h0)\n"
+        "        h3 = self.c3(h1)\n"
+        "        return self.join_values([h3])\n"
+    )

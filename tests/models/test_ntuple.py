@@ -33,6 +33,12 @@ def groups(tuples: str) -> list[list[int]]:
         "squares": squares,
         "linesquares": rows + columns + squares,
         "rectangles": lying + upright,
+        "sixes": [
+            [0, 1, 2, 3, 4, 5],
+            [4, 5, 6, 7, 8, 9],
+            [0, 1, 2, 4, 5, 6],
+            [4, 5, 6, 8, 9, 10],
+        ],
     }[tuples]
 
 
@@ -50,7 +56,7 @@ def test_it_looks_up_what_lies_in_each_tuple(tuples: str, shared: bool) -> None:
     seen: dict[int, object] = {}
     for board, rows_T in zip(boards.tolist(), rows_BT.tolist(), strict=True):
         for place, (cells, row) in enumerate(zip(groups(tuples), rows_T, strict=True)):
-            form = 0 if tuples != "linesquares" or place < 8 else 1
+            form = {"linesquares": int(place >= 8), "sixes": place}.get(tuples, 0)
             told_apart = (form if shared else place, tuple(min(board[c], 3) for c in cells))
             assert seen.setdefault(row, told_apart) == told_apart
     assert len(set(seen.values())) == len(seen)
@@ -81,3 +87,27 @@ def test_large_tables_are_addressed_in_64_bits() -> None:
         huge = NTuple(NTuple.Config("rectangles", 1, 18, shared=False))
     assert huge.table.weight.shape == (12 * 18**6, 1)
     assert huge.offsets_T.dtype == torch.int64
+
+
+def views(board: torch.Tensor) -> list[torch.Tensor]:
+    """A board [16] turned and mirrored in all 8 ways."""
+    square = board.reshape(4, 4)
+    turned = [torch.rot90(square, times) for times in range(4)]
+    return [view.flatten() for square in turned for view in (square, square.T)]
+
+
+@pytest.mark.parametrize("tuples", FORMS)
+def test_a_symmetric_block_sees_the_same_in_all_views(tuples: str) -> None:
+    ntuple = NTuple(NTuple.Config(tuples, 1, 6, symmetric=True))
+    for board in torch.randint(0, 6, (10, 16)):
+        seen = {tuple(sorted(ntuple.rows(view[None])[0].tolist())) for view in views(board)}
+        assert len(seen) == 1
+
+
+@pytest.mark.parametrize("tuples", FORMS)
+def test_a_symmetric_block_reads_each_tuple_of_its_form_in_some_view(tuples: str) -> None:
+    plain, symmetric = block(tuples), NTuple(NTuple.Config(tuples, 3, 5, symmetric=True))
+    read = {frozenset(cells) for cells in symmetric.cells_S.reshape(-1, symmetric.size).tolist()}
+    for cells in plain.cells_S.reshape(-1, plain.size).tolist():
+        assert frozenset(cells) in read
+    assert len(set(symmetric.offsets_T.tolist())) * 8 == symmetric.tuple_count

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from app.models.blocks.block import Block
 
 SIDE = 4
+BOARD = range(SIDE * SIDE)
 START_STD = 0.1  # unseen tuples say little, and what is learnt soon outweighs it
 
 Cells = tuple[int, ...]
@@ -33,6 +34,13 @@ def _transposed(cells: Cells) -> Cells:
     return tuple(cell % SIDE * SIDE + cell // SIDE for cell in cells)
 
 
+# The four of Yeh et al. 2016, "Multi-stage temporal difference learning for 2048-like games".
+SIXES: list[Cells] = [
+    (0, 1, 2, 3, 4, 5),
+    (4, 5, 6, 7, 8, 9),
+    _rectangle(0, 0, 2, 3),
+    _rectangle(1, 0, 2, 3),
+]
 UPRIGHT = [_transposed(cells) for cells in LYING]  # read in the order of the lying ones
 FORMS: dict[str, list[list[Cells]]] = {  # tuples that may share a table lie in one list
     "rows": [ROWS],
@@ -41,7 +49,27 @@ FORMS: dict[str, list[list[Cells]]] = {  # tuples that may share a table lie in 
     "squares": [SQUARES],
     "linesquares": [ROWS + COLUMNS, SQUARES],
     "rectangles": [LYING + UPRIGHT],
+    "sixes": [[cells] for cells in SIXES],
 }
+
+
+def _views() -> list[Cells]:
+    """The board turned and mirrored in all 8 ways: which cell lies where cell i lay."""
+    turned = [tuple(BOARD)]
+    for _ in range(3):
+        turned.append(tuple(turned[-1][SIDE * (cell % SIDE) + 3 - cell // SIDE] for cell in BOARD))
+    return turned + [_transposed(cells) for cells in turned]
+
+
+def symmetric_forms(forms: list[list[Cells]]) -> list[list[Cells]]:
+    """One form per kind of place: its first tuple as all 8 views of the board see it."""
+    found: list[list[Cells]] = []
+    seen: set[frozenset[int]] = set()
+    for first in (cells for form in forms for cells in form):
+        if frozenset(first) not in seen:
+            found.append([tuple(view[cell] for cell in first) for view in _views()])
+            seen |= {frozenset(cells) for cells in found[-1]}
+    return found
 
 
 class NTuple(Block):
@@ -49,12 +77,16 @@ class NTuple(Block):
 
     @dataclass(frozen=True)
     class Config(Block.Config):
-        """`shared`: one table for all tuples of a form, instead of one each."""
+        """`shared`: one table for all tuples of a form, instead of one each.
+
+        `symmetric`: one table for each kind of place, read in all 8 views of the board.
+        """
 
         tuples: str = "lines"
         features: int = 8
         tile_values: int = 12
         shared: bool = True
+        symmetric: bool = False
 
     cells_S: Tensor  # S = T x K, tuple after tuple
     powers_K: Tensor
@@ -64,11 +96,13 @@ class NTuple(Block):
         super().__init__()
         self.config = config
         forms = FORMS[config.tuples]
+        if config.symmetric:
+            forms = symmetric_forms(forms)
         cells_TK = [cells for form in forms for cells in form]
         self.tuple_count, self.size = len(cells_TK), len(cells_TK[0])
         rows_per_table = config.tile_values**self.size
         table_of_T = [at for at, form in enumerate(forms) for _ in form]
-        if not config.shared:
+        if not (config.shared or config.symmetric):
             table_of_T = list(range(self.tuple_count))
         powers = [config.tile_values**power for power in reversed(range(self.size))]
         self.register_buffer("cells_S", torch.tensor(cells_TK).flatten(), persistent=False)

@@ -87,10 +87,11 @@ export function estimate(design: Design, shapes: Shapes): Estimate {
     every.push(cost);
     inFile.push(cost);
   }
+  const looks = design.playsAfterstates ? limits.board.actions : 1;
   return {
     paramCount: total(every.map(({ params }) => params)),
-    flopsPerBoard: total(every.map(({ flops }) => flops)),
-    denseFlopsPerBoard: total(every.map(({ denseFlops }) => denseFlops)),
+    flopsPerBoard: saturated(looks * total(every.map(({ flops }) => flops))),
+    denseFlopsPerBoard: saturated(looks * total(every.map(({ denseFlops }) => denseFlops))),
     activationsPerBoard: total(every.map(({ activations }) => activations)) - saved(design, costs),
     onnxParams: total(inFile.map(({ params }) => params)),
     onnxGraphBytes: total(inFile.map(({ onnxBytes }) => onnxBytes)),
@@ -106,8 +107,13 @@ function impliedValueInput(design: Design): Component | null {
 
 /** What policy and value are computed from: auxiliary heads and dead ends stay behind. */
 function exportedIds(design: Design): Set<string> {
-  const heads = EXPORTED_HEADS.flatMap((type) => design.ofType(type).map(({ id }) => id));
-  return design.reachedFrom(heads, true);
+  const ids = (type: string) => design.ofType(type).map(({ id }) => id);
+  const critics = ids("value_output");
+  // The action output looks at boards then, not at what leads to it.
+  if (design.playsAfterstates && critics.length > 0) {
+    return new Set([...design.reachedFrom(critics, true), ...ids("action_output")]);
+  }
+  return design.reachedFrom(EXPORTED_HEADS.flatMap(ids), true);
 }
 
 /** Activations that gradient checkpoints spare: the backward pass has one block's at a time. */

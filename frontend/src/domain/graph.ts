@@ -74,6 +74,11 @@ export class Design {
     return this.components.filter((component) => component.type === type);
   }
 
+  /** Whether moves are chosen by the boards that they lead to, not by a policy. */
+  get playsAfterstates(): boolean {
+    return this.ofType("action_output").some(({ values }) => values.get("chooses") === "afterstates");
+  }
+
   /** Ids that lie on a loop or between two loops, in document order. */
   get looped(): ReadonlySet<string> {
     this.loops ??= this.findLoops();

@@ -72,7 +72,7 @@ function* checkEnds(design: Design): Generator<Issue> {
     const fix: Fix = { label: "Add a board", ops: [{ op: "append", after: null, type: "board_input", props: {} }] };
     yield makeIssue("design.no_input", {}, { fix });
   }
-  const [action] = design.ofType("action_output");
+  const [action, ...otherActions] = design.ofType("action_output");
   if (!action) {
     const after = endOfNetwork(design);
     const fix: Fix = { label: "Add an action output", ops: [{ op: "append", after, type: "action_output", props: {} }] };
@@ -84,6 +84,12 @@ function* checkEnds(design: Design): Generator<Issue> {
         ? null
         : { label: "Add a value output", ops: [{ op: "append", after: source, type: "value_output", props: {} }] };
     yield makeIssue("design.no_value_output", {}, { component_id: action.id, fix });
+  }
+  if (design.playsAfterstates) {
+    for (const other of otherActions) {
+      const place = { component_id: other.id, fix: remove(other) };
+      yield makeIssue("design.afterstates_alone", { block: other.text }, place);
+    }
   }
   if (design.ofType("moe_layer").length === 0) {
     for (const router of design.ofType("load_balance_router")) {

@@ -1,0 +1,1 @@
+"""Temporal-difference learning of what boards are worth after a move (afterstates)."""
