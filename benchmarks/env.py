@@ -54,7 +54,7 @@ def measure(contestants: list[Contestant], quick: bool) -> tuple[Rates, dict[str
             players.append(Player(contestant))
         except PeerUnavailableError as unavailable:
             missing[contestant.label] = str(unavailable)
-    repetitions, seconds = (2, 0.2) if quick else (5, 1.0)
+    repetitions, seconds = (2, 0.1) if quick else (5, 0.4)
     measured: dict[tuple[str, int], list[float]] = {}
     for repetition in range(repetitions):
         say(f"round {repetition + 1} of {repetitions}")

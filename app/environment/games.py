@@ -77,6 +77,7 @@ class Games:
         Raises:
             ValueError: an action is not 0, 1, 2 or 3, or there is not one per game.
         """
+        actions = np.ascontiguousarray(actions, np.int64)  # another kind would be compiled anew
         if actions.shape != self._shape:
             raise ValueError(f"actions must have shape {self._shape}, not {actions.shape}")
         if not step_games(TABLES, *self._flat, actions, self._max_steps, self._restart):

@@ -52,7 +52,6 @@ class Game2048VectorEnv(VectorEnv[U8, I64, npt.NDArray[Any]]):
         self._games = Games(num_envs, max_steps=max_episode_steps or 0)
         self._seeded = np.zeros(num_envs, np.bool_)
         self._everyone: Bool = np.ones(num_envs, np.bool_)
-        self._everyone.flags.writeable = False  # every info holds this one
 
     def reset(
         self,
@@ -84,7 +83,7 @@ class Game2048VectorEnv(VectorEnv[U8, I64, npt.NDArray[Any]]):
         Raises:
             ValueError: an action is not 0, 1, 2 or 3, or there is not one per game.
         """
-        after = self._games.step(np.asarray(actions, np.int64))
+        after = self._games.step(actions)
         info = self._info()
         ended = after.terminated | after.truncated
         if ended.any():
@@ -109,13 +108,13 @@ class Game2048VectorEnv(VectorEnv[U8, I64, npt.NDArray[Any]]):
         games = self._games.arrays
         return {
             "action_mask": games.masks.copy(),
-            "_action_mask": self._everyone,
+            "_action_mask": self._everyone.copy(),
             "illegal": games.illegal.copy(),
-            "_illegal": self._everyone,
+            "_illegal": self._everyone.copy(),
             "score": games.scores.copy(),
-            "_score": self._everyone,
+            "_score": self._everyone.copy(),
             "steps": games.steps.copy(),
-            "_steps": self._everyone,
+            "_steps": self._everyone.copy(),
         }
 
     def _final(self, ended: Bool) -> Info:

@@ -14,6 +14,7 @@ from app.environment.board import (
     move_tiles,
     place_tile,
     seed_states,
+    step_games,
 )
 from app.environment.games import Games
 from app.environment.move_tables import slide_lines
@@ -209,6 +210,16 @@ def test_truncation_is_not_termination() -> None:
         assert after.truncated.tolist() == [step % 5 == 0] * 2
         assert not after.terminated.any()
     assert after.steps.tolist() == [0, 0]
+
+
+def test_actions_of_any_integer_kind_are_played_by_the_same_kernel() -> None:
+    games = Games(3)
+    games.start()
+    games.step(np.zeros(3, np.int64))
+    compiled = len(step_games.signatures)  # type: ignore[attr-defined]
+    games.step(np.zeros(3, np.int32))
+    games.step(np.zeros(6, np.int64)[::2])
+    assert len(step_games.signatures) == compiled  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("action", [-1, 4, 99])

@@ -1,9 +1,16 @@
 import warnings
+from itertools import combinations
 
 import gymnasium
 import numpy as np
 import pytest
-from gymnasium.utils.env_checker import check_env
+from gymnasium.utils.env_checker import (
+    check_env,
+    check_reset_options,
+    check_reset_return_type,
+    check_reset_seed_determinism,
+    data_shares_objects,
+)
 from gymnasium.vector import AutoresetMode
 
 import app.environment
@@ -18,6 +25,26 @@ def test_the_single_environment_passes_gymnasiums_checker_without_a_warning() ->
         warnings.simplefilter("error")
         check_env(gymnasium.make(GAME).unwrapped)
         gymnasium.make(GAME, render_mode="ansi").reset(seed=1)
+
+
+def test_the_vector_environment_passes_gymnasiums_checks_of_what_it_returns() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_reset_seed_determinism(gymnasium.make_vec(GAME, num_envs=4))
+        check_reset_return_type(gymnasium.make_vec(GAME, num_envs=4))
+        check_reset_options(gymnasium.make_vec(GAME, num_envs=4))
+    envs = Game2048VectorEnv(4, max_episode_steps=3)
+    returned = [envs.reset(seed=1)]
+    for _ in range(4):
+        actions = envs.action_space.sample()
+        assert envs.action_space.contains(actions)
+        boards, rewards, terminated, truncated, info = envs.step(actions)
+        assert envs.observation_space.contains(boards)
+        assert rewards.dtype == np.float64
+        assert terminated.dtype == truncated.dtype == np.bool_
+        returned.append((boards, info))
+    for earlier, later in combinations(returned, 2):
+        assert not data_shares_objects(earlier, later)
 
 
 def test_observations_and_masks() -> None:
