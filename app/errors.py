@@ -145,6 +145,18 @@ class CheckpointMismatchError(StudioError):
     code, status, title = "checkpoint.mismatch", 409, "The checkpoint does not fit the design"
 
 
+class PinsFullError(StudioError):
+    """Enough checkpoints of the run are pinned."""
+
+    code, status, title = "checkpoint.pins_full", 409, "Too many pinned checkpoints"
+
+
+class GameNotFoundError(StudioError):
+    """The run has no such recorded game."""
+
+    code, status, title = "game.not_found", 404, "No such game"
+
+
 class NoCheckpointError(StudioError):
     """There is nothing to export yet."""
 

@@ -9,9 +9,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from weightslab import atomic_files, checkpoints
+    from weightslab import atomic_files, checkpoints, retention
 
-__all__ = ["atomic_files", "checkpoints"]
+__all__ = ["atomic_files", "checkpoints", "retention"]
 
 
 def __getattr__(name: str) -> ModuleType:

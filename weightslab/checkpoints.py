@@ -2,7 +2,8 @@
 
 A checkpoint is a folder `step_<12 digits>` with files (tensors as safetensors, the rest as JSON)
 and `manifest.json`: step, update, created_at, score, the SHA-256 and size of every file, and a
-digest of the manifest itself. This module knows nothing of what the files hold, and no torch.
+digest of the manifest itself. Beside it `rating.json` may lie: what an evaluation said later. This
+module knows nothing of what the files hold, and no torch.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from typing import Any
 from weightslab import atomic_files
 
 MANIFEST = "manifest.json"
+RATING = "rating.json"
 DAMAGED_SUFFIX = ".damaged"
 _FOLDER = re.compile(r"step_(\d{12})")
 _VERSION = 1
@@ -31,7 +33,11 @@ class CheckpointDamagedError(Exception):
 
 @dataclass(frozen=True)
 class CheckpointInfo:
-    """What a manifest says. `score` is the mean score when it was written, None before any."""
+    """What a manifest says. `score` is the mean score when it was written, None before any.
+
+    `elapsed_s` are the seconds of training until then, None where the writer did not count them;
+    `rating` is the mean score of the checkpoint's own evaluation, None before one.
+    """
 
     path: Path
     step: int
@@ -39,6 +45,8 @@ class CheckpointInfo:
     created_at: str
     score: float | None
     files: Mapping[str, Mapping[str, Any]]
+    elapsed_s: float | None = None
+    rating: float | None = None
 
     @property
     def name(self) -> str:
@@ -63,6 +71,7 @@ def write_checkpoint(
     step: int,
     update: int,
     score: float | None,
+    elapsed_s: float | None = None,
     replace: bool = False,
 ) -> CheckpointInfo:
     """Write a checkpoint so that it is there completely or not at all.
@@ -90,6 +99,7 @@ def write_checkpoint(
             "update": update,
             "created_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "score": score,
+            "elapsed_s": elapsed_s,
             "files": files,
         }
         manifest["digest"] = _manifest_digest(manifest)
@@ -120,7 +130,18 @@ def read_manifest(path: Path) -> CheckpointInfo:
         created_at=manifest["created_at"],
         score=manifest["score"],
         files=manifest["files"],
+        elapsed_s=manifest.get("elapsed_s"),
+        rating=_read_rating(path),
     )
+
+
+def rate_checkpoint(path: Path, score: float) -> None:
+    """Keep what an evaluation of the checkpoint said.
+
+    Raises:
+        OSError: the disk is full or refuses, or the checkpoint is gone.
+    """
+    atomic_files.write_file(path / RATING, json.dumps({"score": score}).encode())
 
 
 def verify_checkpoint(path: Path) -> CheckpointInfo:
@@ -152,9 +173,15 @@ def list_checkpoints(root: Path) -> list[CheckpointInfo]:
 
 
 def best_checkpoint(infos: Iterable[CheckpointInfo]) -> CheckpointInfo | None:
-    """The one of the highest score; the latest of equals. None where none has a score."""
-    scored = [(info.score, info.step, info) for info in infos if info.score is not None]
-    return max(scored, key=lambda entry: entry[:2])[2] if scored else None
+    """The one that was evaluated best; of a run without evaluations, that of the highest score.
+
+    The latest of equals; None where none has a score.
+    """
+    known = list(infos)
+    rated = [(info.rating, info.step, info) for info in known if info.rating is not None]
+    scored = [(info.score, info.step, info) for info in known if info.score is not None]
+    candidates = rated or scored
+    return max(candidates, key=lambda entry: entry[:2])[2] if candidates else None
 
 
 def newest_good(root: Path) -> tuple[CheckpointInfo | None, list[str]]:
@@ -175,18 +202,6 @@ def newest_good(root: Path) -> tuple[CheckpointInfo | None, list[str]]:
     return None, damaged
 
 
-def prune(root: Path, *, keep_last: int) -> list[int]:
-    """Remove all checkpoints but the newest `keep_last` and the best; return the removed steps."""
-    infos = list_checkpoints(root)
-    best = best_checkpoint(infos)
-    removed = []
-    for info in infos[:-keep_last]:
-        if best is None or info.step != best.step:
-            shutil.rmtree(info.path)
-            removed.append(info.step)
-    return removed
-
-
 def file_sha256(path: Path) -> str:
     """Hexadecimal SHA-256 of a file, read in pieces."""
     with path.open("rb") as file:
@@ -197,6 +212,15 @@ def _folders(root: Path) -> list[Path]:
     if not root.is_dir():
         return []
     return sorted(entry for entry in root.iterdir() if _FOLDER.fullmatch(entry.name))
+
+
+def _read_rating(path: Path) -> float | None:
+    """A rating that cannot be read is none: it only decides what is kept."""
+    try:
+        score = json.loads((path / RATING).read_text(encoding="utf-8"))["score"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return float(score) if isinstance(score, int | float) else None
 
 
 def _set_aside(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
@@ -25,6 +25,9 @@ from app.schemas.design import ModelArchitecture
 from app.schemas.run import (
     BranchRequest,
     CheckpointList,
+    EvaluationList,
+    GameRecording,
+    RecordedGameList,
     RunDetail,
     RunList,
     RunMetrics,
@@ -38,6 +41,7 @@ from app.services.run_request import RunWish
 
 router = APIRouter(prefix="/api", tags=["runs"])
 
+CheckpointStep = Annotated[int, Path(ge=0, lt=10**12)]
 _EVENT_ID = re.compile(r"[0-9]{1,15}")
 
 
@@ -85,6 +89,7 @@ async def train_design(
     start = wanted.from_checkpoint
     wish = RunWish(
         total_steps=wanted.total_steps,
+        minutes=wanted.minutes,
         seed=wanted.seed,
         hyperparameters=wanted.hyperparameters,
         from_run_id=start.run_id if start else None,
@@ -182,8 +187,65 @@ async def set_hyperparameters(
     responses=problem_responses(404, 503),
 )
 async def list_checkpoints(studio: StudioDep, run_id: RunId) -> CheckpointList:
-    """Lists the checkpoints that are on disk, oldest first."""
-    return CheckpointList.model_validate({"items": await studio.runs.checkpoints(run_id)})
+    """Lists the checkpoints that are on disk, oldest first, and why each is kept."""
+    return CheckpointList.model_validate(await studio.runs.checkpoints(run_id))
+
+
+@router.put(
+    "/runs/{run_id}/checkpoints/{step}/pin",
+    operation_id="pin_checkpoint",
+    dependencies=[NoQuery],
+    responses=problem_responses(404, 409, 422, 503, 507),
+)
+async def pin_checkpoint(studio: StudioDep, run_id: RunId, step: CheckpointStep) -> CheckpointList:
+    """Keeps a checkpoint for good, of a run that goes on or is over; returns the list."""
+    return CheckpointList.model_validate(await studio.runs.pin(run_id, step, pinned=True))
+
+
+@router.delete(
+    "/runs/{run_id}/checkpoints/{step}/pin",
+    operation_id="unpin_checkpoint",
+    dependencies=[NoQuery],
+    responses=problem_responses(404, 422, 503),
+)
+async def unpin_checkpoint(
+    studio: StudioDep, run_id: RunId, step: CheckpointStep
+) -> CheckpointList:
+    """Leaves a checkpoint to the run's settings, pinned or not; returns the list."""
+    return CheckpointList.model_validate(await studio.runs.pin(run_id, step, pinned=False))
+
+
+@router.get(
+    "/runs/{run_id}/evaluations",
+    operation_id="list_evaluations",
+    dependencies=[NoQuery],
+    responses=problem_responses(404, 503),
+)
+async def list_evaluations(studio: StudioDep, run_id: RunId) -> EvaluationList:
+    """Lists what each evaluation of the run gave, oldest first."""
+    return EvaluationList.model_validate({"items": await studio.runs.evaluations(run_id)})
+
+
+@router.get(
+    "/runs/{run_id}/games",
+    operation_id="list_games",
+    dependencies=[NoQuery],
+    responses=problem_responses(404, 503),
+)
+async def list_games(studio: StudioDep, run_id: RunId) -> RecordedGameList:
+    """Lists the recorded games that are kept: best, median and worst of each evaluation."""
+    return RecordedGameList.model_validate({"items": await studio.runs.games(run_id)})
+
+
+@router.get(
+    "/runs/{run_id}/games/{game_id}",
+    operation_id="fetch_game",
+    dependencies=[NoQuery],
+    responses=problem_responses(404, 503),
+)
+async def fetch_game(studio: StudioDep, run_id: RunId, game_id: str) -> GameRecording:
+    """Returns a recorded game: its seed and its moves, from which every board follows."""
+    return GameRecording.model_validate(await studio.runs.game(run_id, game_id))
 
 
 @router.post(
@@ -198,7 +260,10 @@ async def branch_run(
 ) -> RunStarted:
     """Starts a new run from a checkpoint's weights and optimizer."""
     wish = RunWish(
-        total_steps=body.total_steps, hyperparameters=body.hyperparameters, from_step=body.step
+        total_steps=body.total_steps,
+        minutes=body.minutes,
+        hyperparameters=body.hyperparameters,
+        from_step=body.step,
     )
     new_id = await studio.runs.branch(run_id, wish)
     response.headers["Location"] = f"/api/runs/{new_id}"
@@ -234,8 +299,8 @@ async def fetch_metrics(
     response_class=Response,
     responses={
         200: {
-            "description": "Server-sent events: `training_update`, `run_state`, `alert`, `reset`; "
-            "`id` is a sequence number. Last-Event-ID replays from there.",
+            "description": "Server-sent events: `training_update`, `evaluation`, `run_state`, "
+            "`alert`, `reset`; `id` is a sequence number. Last-Event-ID replays from there.",
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         },
         204: {"description": "The run is over and Last-Event-ID names its last event."},

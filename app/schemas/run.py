@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
+KeptBecause = Literal["best", "last", "every", "pinned"]
 Action = Literal["pause", "resume", "stop", "set_hyperparameters"]
 State = Literal[
     "queued",
@@ -36,6 +37,10 @@ class TrainRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     total_steps: int | None = Field(default=None, description="Environment steps to train for.")
+    minutes: StrictFloat | None = Field(
+        default=None,
+        description="Minutes to train for, pauses not counted; alone, no number of steps ends it.",
+    )
     seed: int | None = None
     hyperparameters: dict[str, Setting] = {}
     from_checkpoint: CheckpointChoice | None = None
@@ -48,6 +53,7 @@ class BranchRequest(BaseModel):
 
     step: int
     total_steps: int | None = None
+    minutes: StrictFloat | None = Field(default=None, description="Of the new run alone.")
     hyperparameters: dict[str, Setting] = {}
 
 
@@ -68,15 +74,92 @@ class Checkpoint(BaseModel):
 
 
 class ListedCheckpoint(Checkpoint):
-    """A checkpoint that is on disk."""
+    """A checkpoint that is on disk; `evaluation` is the mean score of its own evaluation."""
 
     best: bool
+    pinned: bool
+    kept_because: list[KeptBecause] = Field(description="Empty: it goes with the next one.")
+    evaluation: float | None
 
 
 class CheckpointList(BaseModel):
-    """Checkpoints of a run, oldest first."""
+    """Checkpoints of a run, oldest first; what they take and what is left of the disk."""
 
     items: list[ListedCheckpoint]
+    bytes: int
+    free_bytes: int
+
+
+class EvaluationScore(BaseModel):
+    """Scores of the games; 95 % of such intervals hold the mean of ever more games."""
+
+    mean: float
+    median: float
+    sem: float
+    ci95: tuple[float, float]
+
+
+class Evaluation(BaseModel):
+    """Whole games on the same seeds; `tile_rates` is the share of them that reached a tile."""
+
+    seq: int
+    time: str
+    step: int
+    update: int
+    elapsed_s: float = Field(description="Seconds of training until then, its own among them.")
+    games: int
+    mode: str
+    score: EvaluationScore
+    tile_rates: dict[str, float]
+    max_tile: int
+    seconds: float
+    kickstarted: bool
+
+
+class EvaluationList(BaseModel):
+    """Evaluations of a run, oldest first."""
+
+    items: list[Evaluation]
+
+
+class RecordedGame(BaseModel):
+    """A game of an evaluation; `model` is the digest of the weights that played it."""
+
+    id: str
+    step: int
+    update: int
+    kind: Literal["best", "median", "worst"]
+    mode: str
+    seed: int
+    steps: int
+    score: int
+    max_tile: int
+    model: str | None
+
+
+class RecordedGameList(BaseModel):
+    """The games that are kept, oldest step first."""
+
+    items: list[RecordedGame]
+
+
+class GameRecording(RecordedGame):
+    """A game that replays from its seed.
+
+    `moves` is base64 of two bits per move (0 up, 1 right, 2 down, 3 left), the first one in the
+    lowest bits of the first byte.
+    """
+
+    version: int
+    moves: str
+
+
+class Kickstart(BaseModel):
+    """What a teacher did last; the run's results are not those of PPO alone."""
+
+    weight: float
+    loss: float | None
+    teacher_score: float | None
 
 
 class Parent(BaseModel):
@@ -104,7 +187,10 @@ class RunDetail(BaseModel):
     state: State
     reason: str | None
     total_steps: int
+    minutes: float | None
     seed: int
+    algorithm: Literal["ppo", "td"] | None = Field(description="Null before the first update.")
+    kickstart: Kickstart | None
     hyperparameters: dict[str, Setting]
     config: dict[str, Any]
     created_at: str
@@ -113,6 +199,8 @@ class RunDetail(BaseModel):
     step: int
     update: int
     latest: dict[str, Any] | None
+    latest_evaluation: Evaluation | None
+    best_evaluation: Evaluation | None
     best_checkpoint: Checkpoint | None
     latest_checkpoint: Checkpoint | None
     parent: Parent | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.errors import RequestError
 from app.json_values import JsonObject
@@ -27,8 +27,14 @@ LAST_STEP = 2**53
 _PAGE = 5_000
 _NAME = re.compile(
     r"(score|loss|tile_rates|moe)\.[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64}){0,2}"
-    r"|max_tile|episodes|learning_rate|steps_per_second|update"
+    r"|health\.[a-z_]{1,64}|max_tile|episodes|learning_rate|steps_per_second|update"
 )
+_EVALUATION = {
+    "evaluation.score.mean": ("score", "mean"),
+    "evaluation.score.ci_low": ("score", "ci95", 0),
+    "evaluation.score.ci_high": ("score", "ci95", 1),
+}
+"""Curves of the `evaluation` events, and where the number lies in one."""
 _USAGE = re.compile(r"moe\.usage\.([A-Za-z0-9_-]{1,64})\.([0-9]{1,2})")
 
 
@@ -37,7 +43,7 @@ def parse_names(names: str | None) -> Sequence[str]:
     if names is None:
         return DEFAULT_NAMES
     wanted = list(dict.fromkeys(names.split(",")))
-    if len(wanted) > MOST_NAMES or not all(_NAME.fullmatch(name) for name in wanted):
+    if len(wanted) > MOST_NAMES or not all(map(_is_curve, wanted)):
         raise RequestError(
             "request.query",
             "names must be curves such as score.mean or moe.usage.<component>.<expert>, "
@@ -58,13 +64,33 @@ async def read_curves(
     max_points: int,
 ) -> dict[str, list[Point]]:
     """Each curve as `[step, value]` pairs over an inclusive range of steps."""
-    fields = sorted({_field(name) for name in names})
-    fields = [each for each in fields if not any(each.startswith(f"{other}.") for other in fields)]
+    steps = (first_step, last_step)
+    rows: dict[str, Sequence[JsonObject]] = {"training_update": [], "evaluation": []}
+    for event in rows:
+        fields = _wanted_fields(name for name in names if _event(name) == event)
+        if fields:
+            rows[event] = await read_rows(events, feed, run_id, event, fields, steps)
+    return await asyncio.to_thread(_curves, rows, names, max_points)
+
+
+async def read_rows(
+    events: EventStore,
+    feed: RunFeed | None,
+    run_id: str,
+    kind: str,
+    fields: Sequence[str] = (),
+    steps: tuple[int, int] = (0, LAST_STEP),
+) -> Sequence[JsonObject]:
+    """Events of a kind in an inclusive range of steps, without what a resume took back.
+
+    Args:
+        fields: of their data; none means all.
+    """
     tail = feed.read_unflushed() if feed else []
     rows: list[JsonObject] = []
     while True:
         newest = rows[-1]["seq"] if rows else 0
-        page = await events.updates(run_id, newest, _PAGE, fields, first_step, last_step)
+        page = await events.updates(run_id, newest, _PAGE, fields, *steps, kind=kind)
         rows += page
         if len(page) < _PAGE:
             break
@@ -72,18 +98,20 @@ async def read_curves(
     rows += [
         event
         for event in tail
-        if event["event"] == "training_update"
+        if event["event"] == kind
         and event["seq"] > newest
-        and first_step <= event["data"]["step"] <= last_step
+        and steps[0] <= event["data"]["step"] <= steps[1]
     ]
-    return await asyncio.to_thread(_curves, rows, names, max_points)
+    return _without_rewound(rows)
 
 
 def _curves(
-    rows: Sequence[JsonObject], names: Sequence[str], max_points: int
+    rows: Mapping[str, Sequence[JsonObject]], names: Sequence[str], max_points: int
 ) -> dict[str, list[Point]]:
-    kept = _without_rewound(row["data"] for row in rows)
-    return {name: reduce_points(_points(kept, name), max_points) for name in names}
+    return {
+        name: reduce_points(_points([row["data"] for row in rows[_event(name)]], name), max_points)
+        for name in names
+    }
 
 
 def reduce_points(points: Sequence[Point], max_points: int) -> list[Point]:
@@ -112,28 +140,44 @@ def _without_rewound(rows: Iterable[JsonObject]) -> list[JsonObject]:
     """Leaves out what a resume from an older checkpoint took back."""
     kept: list[JsonObject] = []
     for row in rows:
-        while kept and kept[-1]["step"] >= row["step"]:
+        while kept and kept[-1]["data"]["step"] >= row["data"]["step"]:
             kept.pop()
         kept.append(row)
     return kept
 
 
-def _field(name: str) -> str:
-    usage = _USAGE.fullmatch(name)
-    return f"moe.expert_usage_by_component.{usage[1]}" if usage else name
+def _is_curve(name: str) -> bool:
+    return name in _EVALUATION or _NAME.fullmatch(name) is not None
+
+
+def _event(name: str) -> str:
+    """The kind of the events that a curve is made of."""
+    return "evaluation" if name in _EVALUATION else "training_update"
+
+
+def _wanted_fields(names: Iterable[str]) -> Sequence[str]:
+    """What has to be read of each event, without fields that lie in others."""
+    fields = sorted({".".join(str(part) for part in _path(name)[:2]) for name in names})
+    return [each for each in fields if not any(each.startswith(f"{other}.") for other in fields)]
+
+
+def _path(name: str) -> Sequence[str | int]:
+    """Where a curve's number lies in the data of its events."""
+    if usage := _USAGE.fullmatch(name):
+        return ("moe", "expert_usage_by_component", usage[1], int(usage[2]))
+    return _EVALUATION.get(name) or name.split(".")
 
 
 def _points(rows: Sequence[JsonObject], name: str) -> list[Point]:
-    usage = _USAGE.fullmatch(name)
-    path = _field(name).split(".")
-    index = int(usage[2]) if usage else None
-    return [(row["step"], _value(row, path, index)) for row in rows]
+    path = _path(name)
+    return [(row["step"], _value(row, path)) for row in rows]
 
 
-def _value(row: JsonObject, path: Sequence[str], index: int | None) -> float | None:
+def _value(row: JsonObject, path: Sequence[str | int]) -> float | None:
     found: object = row
     for part in path:
-        found = found.get(part) if isinstance(found, dict) else None
-    if index is not None:
-        found = found[index] if isinstance(found, list) and index < len(found) else None
+        if isinstance(part, int):
+            found = found[part] if isinstance(found, list) and part < len(found) else None
+        else:
+            found = found.get(part) if isinstance(found, dict) else None
     return found if isinstance(found, int | float) and not isinstance(found, bool) else None

@@ -27,7 +27,8 @@ def state_of(record: JsonObject) -> RunState:
 
 def run_detail(record: JsonObject) -> JsonObject:
     """RunDetail, as the API gives it."""
-    shown = {key: value for key, value in record.items() if key not in _INTERNAL}
+    shown = {**_SINCE_FIRST_VERSION, **record}
+    shown = {key: value for key, value in shown.items() if key not in _INTERNAL}
     return {**shown, "allowed": allowed_actions(state_of(record))}
 
 
@@ -42,6 +43,14 @@ def wire_data(record: JsonObject, event: JsonObject) -> JsonObject:
     }
 
 
+_SINCE_FIRST_VERSION: JsonObject = {
+    "minutes": None,
+    "algorithm": None,
+    "kickstart": None,
+    "latest_evaluation": None,
+    "best_evaluation": None,
+}
+"""What records of earlier versions do not have."""
 _INTERNAL = frozenset(
     {"number", "schema_version", "home", "closed", "design", "source_sha256", "resume_checkpoint"}
 )
@@ -65,8 +74,22 @@ def _on_update(record: JsonObject, event: JsonObject) -> JsonObject:
     return {
         "step": data.get("step", record["step"]),
         "update": data.get("update", record["update"]),
+        "algorithm": data.get("algorithm") or record.get("algorithm"),
+        "kickstart": data.get("kickstart") or record.get("kickstart"),
         "latest": wire_data(record, event),
     }
+
+
+def _on_evaluation(record: JsonObject, event: JsonObject) -> JsonObject:
+    """What is evaluated is the checkpoint that was just written."""
+    evaluation = wire_data(record, event)
+    best, newest = record.get("best_evaluation"), record["latest_checkpoint"]
+    if best is not None and evaluation["score"]["mean"] < best["score"]["mean"]:
+        return {"latest_evaluation": evaluation}
+    changes: JsonObject = {"latest_evaluation": evaluation, "best_evaluation": evaluation}
+    if newest is not None and newest["step"] == evaluation["step"]:
+        changes["best_checkpoint"] = newest
+    return changes
 
 
 def _on_checkpoint(record: JsonObject, event: JsonObject) -> JsonObject:
@@ -79,7 +102,8 @@ def _on_checkpoint(record: JsonObject, event: JsonObject) -> JsonObject:
         "bytes": data["bytes"],
     }
     best = record["best_checkpoint"]
-    is_best = best is None or _score(checkpoint) >= _score(best)
+    is_rated = record.get("best_evaluation") is not None  # then training scores decide no more
+    is_best = best is None or (not is_rated and _score(checkpoint) >= _score(best))
     return {"latest_checkpoint": checkpoint, "best_checkpoint": checkpoint if is_best else best}
 
 
@@ -100,6 +124,7 @@ def _on_hyperparameters(record: JsonObject, event: JsonObject) -> JsonObject:
 _CHANGES = {
     "run_state": _on_state,
     "training_update": _on_update,
+    "evaluation": _on_evaluation,
     "checkpoint": _on_checkpoint,
     "hyperparameters": _on_hyperparameters,
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.errors import RunRequestError
@@ -12,8 +13,10 @@ from app.training.hyperparameters import (
     HyperparameterError,
     Hyperparameters,
     SettingProblem,
+    check_minutes,
     check_run_number,
     check_settings,
+    most_steps,
     run_default,
 )
 
@@ -23,6 +26,7 @@ class RunWish:
     """A new run as the caller wants it; None means the default or the parent's value."""
 
     total_steps: int | None = None
+    minutes: float | None = None
     seed: int | None = None
     hyperparameters: Mapping[str, object] | None = None
     from_run_id: str | None = None
@@ -40,6 +44,7 @@ class RunNumbers:
     """A checked wish."""
 
     total_steps: int
+    minutes: float | None
     seed: int
     hyperparameters: JsonObject
 
@@ -47,16 +52,14 @@ class RunNumbers:
 def check_wish(wish: RunWish, parent: RunNumbers | None = None) -> RunNumbers:
     """Fills in what was not said. Raises RunRequestError with every problem."""
     problems: list[SettingProblem] = []
-    numbers = {
-        "total_steps": parent.total_steps if parent else run_default("total_steps"),
-        "seed": parent.seed if parent else run_default("seed"),
-    }
-    for name in numbers:
+    numbers: JsonObject = _budget(wish, parent)
+    numbers["seed"] = parent.seed if parent else run_default("seed")
+    for name, check in _CHECKS.items():
         value = getattr(wish, name)
         if value is None:
             continue
         try:
-            numbers[name] = check_run_number(name, value)
+            numbers[name] = check(value)
         except HyperparameterError as error:
             problems.extend(error.problems)
     settings: JsonObject = {}
@@ -68,7 +71,23 @@ def check_wish(wish: RunWish, parent: RunNumbers | None = None) -> RunNumbers:
         problems.extend(error.problems)
     if problems:
         raise refused_settings(problems)
-    return RunNumbers(numbers["total_steps"], numbers["seed"], settings)
+    return RunNumbers(**numbers, hyperparameters=settings)
+
+
+def _budget(wish: RunWish, parent: RunNumbers | None) -> JsonObject:
+    """Steps and minutes where the wish names neither; naming one lifts the other."""
+    if wish.minutes is not None:
+        return {"total_steps": most_steps(), "minutes": None}
+    if parent is not None and wish.total_steps is None:
+        return {"total_steps": parent.total_steps, "minutes": parent.minutes}
+    return {"total_steps": run_default("total_steps"), "minutes": None}
+
+
+_CHECKS: Mapping[str, Callable[[object], float]] = {
+    "total_steps": functools.partial(check_run_number, "total_steps"),
+    "minutes": check_minutes,
+    "seed": functools.partial(check_run_number, "seed"),
+}
 
 
 def check_live_settings(values: Mapping[str, object]) -> JsonObject:

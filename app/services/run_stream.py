@@ -14,7 +14,7 @@ from app.services.run_record import state_of, wire_data
 from app.services.spool import Spool
 from app.store.protocol import Store
 
-STREAMED = frozenset({"training_update", "run_state", "alert"})
+STREAMED = frozenset({"training_update", "evaluation", "run_state", "alert"})
 FIRST_REPLAY = 2_000
 """How far back a client is told that does not say what it knows."""
 _BATCH = 200

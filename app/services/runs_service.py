@@ -14,24 +14,34 @@ from app.errors import (
     CheckpointMismatchError,
     CheckpointNotFoundError,
     DiskFullError,
+    GameNotFoundError,
     IdempotencyReusedError,
     RunNotFoundError,
     RunStateError,
 )
 from app.json_values import JsonObject
 from app.paths import DataFolder
-from app.services.checkpoint_files import checkpoints_of, copy_checkpoint, find_checkpoint
+from app.services.checkpoint_files import (
+    copy_checkpoint,
+    find_checkpoint,
+    listed_checkpoints,
+    pin_checkpoint,
+    unpin_checkpoint,
+)
 from app.services.designs_service import DesignsService
 from app.services.run_feed import RunFeed
 from app.services.run_hub import RunHub
-from app.services.run_record import run_detail, state_of
+from app.services.run_metrics import read_rows
+from app.services.run_record import run_detail, state_of, wire_data
 from app.services.run_request import RunNumbers, RunWish, check_live_settings, check_wish
 from app.services.training_floor import TrainingFloor
 from app.store.protocol import Page, Store
+from app.training.game_files import list_games, read_game
 from app.training.run_states import RunState
 from app.training.training_manager import run_state_data
 from weightslab.atomic_files import write_file
-from weightslab.checkpoints import CheckpointInfo, best_checkpoint
+from weightslab.checkpoints import CheckpointInfo
+from weightslab.retention import Keeping
 
 RUN_SCHEMA_VERSION = 1
 
@@ -96,7 +106,10 @@ class RunsService:
         self.floor.check_room()
         checkpoint = self._checkpoint(run_id, wish.from_step)
         inherited = RunNumbers(
-            max(parent["total_steps"], 1), parent["seed"], parent["hyperparameters"]
+            max(parent["total_steps"], 1),
+            parent.get("minutes"),
+            parent["seed"],
+            parent["hyperparameters"],
         )
         numbers = check_wish(wish, inherited)
         if wish.total_steps is None and numbers.total_steps <= checkpoint.step:
@@ -105,7 +118,7 @@ class RunsService:
         copied = {name: parent[name] for name in _Blueprint.__annotations__ if name != "source"}
         blueprint = _Blueprint(source=source, **copied)
         new_id = uuid.uuid4().hex
-        await self._create(new_id, blueprint, numbers, (run_id, checkpoint))
+        await self._create(new_id, blueprint, numbers, (parent, checkpoint))
         return new_id
 
     async def get(self, run_id: str) -> JsonObject:
@@ -145,27 +158,45 @@ class RunsService:
         self.floor.set_hyperparameters(feed, checked)
         return await self.get(run_id)
 
-    async def checkpoints(self, run_id: str) -> Sequence[JsonObject]:
+    async def checkpoints(self, run_id: str) -> JsonObject:
         """The checkpoints on disk, oldest first. Raises RunNotFoundError."""
+        settings = (await self.get(run_id))["hyperparameters"]
+        keeping = Keeping(
+            last=settings.get("keep_last", Keeping.last),
+            every_s=60.0 * settings.get("keep_every_minutes", 0.0),
+        )
+        return await asyncio.to_thread(listed_checkpoints, self.folder.run(run_id), keeping)
+
+    async def pin(self, run_id: str, step: int, *, pinned: bool) -> JsonObject:
+        """Pins or unpins a checkpoint; returns the list. Raises what `pin_checkpoint` raises."""
         await self.get(run_id)
-        found = checkpoints_of(self.folder.run(run_id))
-        best = best_checkpoint(found)
-        return [
-            {
-                "step": each.step,
-                "update": each.update,
-                "score": each.score,
-                "created_at": each.created_at,
-                "bytes": each.bytes,
-                "best": best is not None and each.step == best.step,
-            }
-            for each in found
-        ]
+        change = pin_checkpoint if pinned else unpin_checkpoint
+        await asyncio.to_thread(change, self.folder.run(run_id), step)
+        return await self.checkpoints(run_id)
+
+    async def games(self, run_id: str) -> Sequence[JsonObject]:
+        """The recorded games that are kept. Raises RunNotFoundError."""
+        await self.get(run_id)
+        return await asyncio.to_thread(list_games, self.folder.run(run_id))
+
+    async def game(self, run_id: str, game_id: str) -> JsonObject:
+        """One recorded game. Raises RunNotFoundError, GameNotFoundError."""
+        await self.get(run_id)
+        game = await asyncio.to_thread(read_game, self.folder.run(run_id), game_id)
+        if game is None:
+            raise GameNotFoundError("This game is not kept: see the run's list of games.")
+        return game
+
+    async def evaluations(self, run_id: str) -> Sequence[JsonObject]:
+        """Every evaluation, oldest first. Raises RunNotFoundError."""
+        record = await self.get(run_id)
+        rows = await read_rows(self.store.events, self.hub.feeds.get(run_id), run_id, "evaluation")
+        return [wire_data(record, row) for row in rows]
 
     async def _train(self, design_id: str, wish: RunWish, run_id: str) -> str:
         numbers = check_wish(wish)
         record, compiled = await self.designs.compiled(design_id)
-        start: tuple[str, CheckpointInfo] | None = None
+        start: tuple[JsonObject, CheckpointInfo] | None = None
         if wish.from_run_id is not None:
             start = await self._start_from(wish, compiled.source_sha256)
         blueprint = _Blueprint(
@@ -180,13 +211,15 @@ class RunsService:
         await self._create(run_id, blueprint, numbers, start)
         return run_id
 
-    async def _start_from(self, wish: RunWish, source_sha256: str) -> tuple[str, CheckpointInfo]:
+    async def _start_from(
+        self, wish: RunWish, source_sha256: str
+    ) -> tuple[JsonObject, CheckpointInfo]:
         parent = await self.get(str(wish.from_run_id))
         if parent["source_sha256"] != source_sha256:
             raise CheckpointMismatchError(
                 "The checkpoint is of another network. Branch from that run instead."
             )
-        return parent["id"], self._checkpoint(parent["id"], wish.from_step)
+        return parent, self._checkpoint(parent["id"], wish.from_step)
 
     def _checkpoint(self, run_id: str, step: int | None) -> CheckpointInfo:
         checkpoint = find_checkpoint(self.folder.run(run_id), step)
@@ -201,7 +234,7 @@ class RunsService:
         run_id: str,
         blueprint: _Blueprint,
         numbers: RunNumbers,
-        start: tuple[str, CheckpointInfo] | None,
+        start: tuple[JsonObject, CheckpointInfo] | None,
     ) -> None:
         run_folder = self.folder.run(run_id)
         try:
@@ -215,9 +248,10 @@ class RunsService:
         with ExitStack() as undo:
             undo.callback(shutil.rmtree, run_folder, ignore_errors=True)
             if start is not None:
-                parent_id, checkpoint = start
+                parent, checkpoint = start
                 await asyncio.to_thread(copy_checkpoint, checkpoint, run_folder)
-                record["parent"] = {"run_id": parent_id, "step": checkpoint.step}
+                record["parent"] = {"run_id": parent["id"], "step": checkpoint.step}
+                record["kickstart"] = parent.get("kickstart")  # what it learnt so stays so
                 record |= {"step": checkpoint.step, "update": checkpoint.update}
             kept = await self.store.runs.create(record)
             undo.pop_all()
@@ -241,6 +275,10 @@ class RunsService:
             "step": 0,
             "update": 0,
             "latest": None,
+            "algorithm": None,
+            "kickstart": None,
+            "latest_evaluation": None,
+            "best_evaluation": None,
             "best_checkpoint": None,
             "latest_checkpoint": None,
             "parent": None,

@@ -156,6 +156,7 @@ class TrainingFloor:
                 source_sha256=record["source_sha256"],
                 config=record["config"],
                 total_steps=record["total_steps"],
+                minutes=record.get("minutes"),
                 seed=record["seed"],
                 hyperparameters=record["hyperparameters"],
             )

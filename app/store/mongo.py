@@ -403,15 +403,18 @@ class MongoEvents:
         fields: Sequence[str],
         first_step: int,
         last_step: int,
+        *,
+        kind: str = "training_update",
     ) -> Sequence[JsonObject]:
-        """The `training_update`s of a range of steps, reduced to `fields`."""
+        """Events of a range of steps, reduced to `fields` where there are any."""
         query = {
             "run_id": run_id,
-            "event": "training_update",
+            "event": kind,
             "seq": {"$gt": seq},
             "data.step": {"$gte": first_step, "$lte": last_step},
         }
-        wanted = {"_id": 0, "seq": 1, "data.step": 1, **{f"data.{field}": 1 for field in fields}}
+        parts = [f"data.{field}" for field in ("step", *fields)] if fields else ["data", "time"]
+        wanted = {"_id": 0, "seq": 1, **dict.fromkeys(parts, 1)}
         cursor = self._events.find(query, wanted).sort("seq", ASCENDING)
         return await _answer(cursor.limit(limit).to_list(length=limit))
 

@@ -151,8 +151,13 @@ class EventStore(Protocol):
         fields: Sequence[str],
         first_step: int,
         last_step: int,
+        *,
+        kind: str = "training_update",
     ) -> Sequence[JsonObject]:
-        """`training_update`s after `seq` in an inclusive range of steps, reduced to `fields`."""
+        """Events of a kind after `seq` in an inclusive range of steps.
+
+        Their data is reduced to `fields` and the step; without fields it is whole.
+        """
         ...
 
 

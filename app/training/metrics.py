@@ -3,9 +3,11 @@
 import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from statistics import fmean, median
 from typing import Any
 
+from app.training.experts import dead_experts, usage_entropy
 from app.training.rollout import FinishedGame
 from app.training.trainer import UpdateReport
 
@@ -31,6 +33,10 @@ class RecentGames:
     def mean_score(self) -> float | None:
         """Mean score of the window, None before the first game ended."""
         return fmean(game.score for game in self._window) if self._window else None
+
+    def mean_steps(self) -> float | None:
+        """Mean length of the window's games, None before the first one ended."""
+        return fmean(game.steps for game in self._window) if self._window else None
 
     def score(self) -> dict[str, float | None]:
         """{mean, max, median} of the window's scores; nulls before the first game ended."""
@@ -77,6 +83,8 @@ def training_update(
     step: int,
     update: int,
     steps_per_second: float,
+    algorithm: str,
+    progress: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Build the message of the updates since the last one; `reports` holds at least one.
 
@@ -102,10 +110,14 @@ def training_update(
             "clip_fraction": _mean(report.clip_fraction for report in reports),
             "explained_variance": _mean(report.explained_variance for report in reports),
             "grad_norm": _mean(report.grad_norm for report in reports),
+            "relative_entropy": _mean(report.relative_entropy for report in reports),
         },
         "learning_rate": reports[-1].learning_rate,
         "steps_per_second": steps_per_second,
         "moe": moe_metrics(reports),
+        "algorithm": algorithm,
+        "kickstart": asdict(teacher) if (teacher := reports[-1].kickstart) else None,
+        "progress": dict(progress),
     }
     return {name: _finite(value) for name, value in message.items()}
 
@@ -126,7 +138,10 @@ def _aux_losses(reports: Sequence[UpdateReport]) -> dict[str, dict[str, float]]:
 
 
 def moe_metrics(reports: Sequence[UpdateReport]) -> dict[str, Any]:
-    """Shares of the work per expert: of the first MoE block, and of each by component id."""
+    """Shares of the work per expert: of the first MoE block, and of each by component id.
+
+    With the entropy of the shares (1 is balanced) and the experts that get next to nothing.
+    """
     by_component = {
         component: [
             fmean(report.expert_usage[component][expert] for report in reports)
@@ -138,6 +153,8 @@ def moe_metrics(reports: Sequence[UpdateReport]) -> dict[str, Any]:
         "expert_usage": next(iter(by_component.values()), []),
         "expert_usage_by_component": by_component,
         "lb_reward": fmean(report.lb_reward for report in reports) if by_component else None,
+        "entropy_by_component": {c: usage_entropy(usage) for c, usage in by_component.items()},
+        "dead_by_component": {c: dead_experts(usage) for c, usage in by_component.items()},
     }
 
 

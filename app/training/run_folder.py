@@ -9,7 +9,7 @@ from typing import Any
 from app.models.game_transformer import GameTransformer
 from app.models.loader import load_model_class
 from app.models.model_config import DynamicModelConfig
-from app.training.hyperparameters import Hyperparameters, check_run_number
+from app.training.hyperparameters import Hyperparameters, check_minutes, check_run_number
 from weightslab.checkpoints import newest_good, verify_checkpoint
 
 
@@ -29,6 +29,7 @@ class RunSpec:
     source_sha256: str
     config: Mapping[str, Any]
     total_steps: int
+    minutes: float | None
     seed: int
     hyperparameters: Hyperparameters
     resume_from: Path | None
@@ -67,7 +68,7 @@ def read_run(folder: Path) -> RunSpec:
         fields = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         if not isinstance(fields, dict):
             raise TypeError("not an object")
-        resume_from = fields.get("resume_from")
+        resume_from, minutes = fields.get("resume_from"), fields.get("minutes")
         return RunSpec(
             folder=folder,
             run_id=fields["run_id"],
@@ -75,6 +76,7 @@ def read_run(folder: Path) -> RunSpec:
             source_sha256=fields["source_sha256"],
             config=fields["config"],
             total_steps=check_run_number("total_steps", fields["total_steps"]),
+            minutes=None if minutes is None else check_minutes(minutes),
             seed=check_run_number("seed", fields["seed"]),
             hyperparameters=Hyperparameters.from_values(fields["hyperparameters"]),
             resume_from=folder / resume_from["path"] if resume_from else None,

@@ -22,7 +22,13 @@ log = logging.getLogger(__name__)
 
 LEAVE_SECONDS = 5.0
 """Time between a worker's last message and its exit."""
-_NO_MOE: JsonObject = {"expert_usage": [], "expert_usage_by_component": {}, "lb_reward": None}
+_NO_MOE: JsonObject = {
+    "expert_usage": [],
+    "expert_usage_by_component": {},
+    "lb_reward": None,
+    "entropy_by_component": {},
+    "dead_by_component": {},
+}
 
 Launch = Callable[[Path], Awaitable[WorkerProcess]]
 
@@ -45,6 +51,7 @@ class ExternalTrainer:
     source_sha256: str
     config: JsonObject
     total_steps: int
+    minutes: float | None
     seed: int
     hyperparameters: JsonObject
     resume_from: JsonObject | None = None
@@ -186,6 +193,9 @@ class TrainingManager:
     def _on_update(self, message: JsonObject) -> None:
         self._log.emit("training_update", self.build_metrics(message))
 
+    def _on_evaluation(self, message: JsonObject) -> None:
+        self._log.emit("evaluation", {key: v for key, v in message.items() if key != "type"})
+
     def _on_checkpoint(self, message: JsonObject) -> None:
         fields = ("step", "update", "path", "score", "bytes")
         self._log.emit("checkpoint", {field: message.get(field) for field in fields})
@@ -200,7 +210,7 @@ class TrainingManager:
 
     def _on_finished(self, message: JsonObject) -> None:
         completed = message.get("outcome") == "completed"
-        self._ending = ("complete" if completed else "worker_stopped", None)
+        self._ending = ("complete" if completed else "worker_stopped", message.get("reason"))
 
     def _on_failed(self, message: JsonObject) -> None:
         self._ending = ("fail", str(message.get("reason") or "The training failed."))
@@ -210,6 +220,7 @@ class TrainingManager:
         "paused": _on_paused,
         "resumed": _on_resumed,
         "training_update": _on_update,
+        "evaluation": _on_evaluation,
         "checkpoint": _on_checkpoint,
         "alert": _on_alert,
         "hyperparameters": _on_hyperparameters,

@@ -50,6 +50,18 @@ class WorkerChannel:
             self._drop_oldest_metrics()
         self.flush()
 
+    def alert(
+        self,
+        severity: str,
+        code: str,
+        message: str,
+        step: int,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Tell people what happened and what they can do."""
+        told = {"severity": severity, "code": code, "message": message, "step": step}
+        self.send({"type": "alert", **told, "details": dict(details or {})})
+
     def receive(self, timeout_s: float = 0.0) -> list[Message]:
         """The messages that have come, after waiting at most timeout_s for the first.
 

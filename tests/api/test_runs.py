@@ -14,11 +14,13 @@ pytestmark = pytest.mark.slow
 DETAIL = {
     "id", "design_id", "design_name", "design_revision", "state", "reason", "total_steps", "seed",
     "hyperparameters", "config", "created_at", "started_at", "ended_at", "step", "update",
-    "latest", "best_checkpoint", "latest_checkpoint", "parent", "allowed", "history", "last_seq",
+    "latest", "minutes", "algorithm", "kickstart", "latest_evaluation", "best_evaluation",
+    "best_checkpoint", "latest_checkpoint", "parent", "allowed", "history", "last_seq",
 }  # fmt: skip
 UPDATE = {
     "run_id", "design_id", "seq", "update", "step", "time", "score", "max_tile", "tile_rates",
-    "episodes", "loss", "learning_rate", "steps_per_second", "moe",
+    "episodes", "loss", "learning_rate", "steps_per_second", "moe", "health", "progress",
+    "algorithm", "kickstart",
 }  # fmt: skip
 
 
@@ -229,6 +231,11 @@ def test_unknown_runs_are_404_everywhere(server: StudioServer) -> None:
             ("GET", "/events"),
             ("GET", "/metrics"),
             ("GET", "/checkpoints"),
+            ("GET", "/evaluations"),
+            ("GET", "/games"),
+            ("GET", "/games/000000000001-best"),
+            ("PUT", "/checkpoints/1/pin"),
+            ("DELETE", "/checkpoints/1/pin"),
             ("POST", "/pause"),
             ("POST", "/resume"),
             ("POST", "/stop"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server import running
+from tests.support.server import running, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -65,3 +65,21 @@ def test_the_worker_knows_no_secrets_and_takes_sigterm_as_a_stop(
         os.kill(worker, signal.SIGTERM)
         stopped = server.wait_state(run_id, "stopped")
         assert stopped["latest_checkpoint"]["step"] == stopped["step"]
+
+
+def test_a_pin_survives_the_server_and_the_worker(tmp_path: Path) -> None:
+    settings = {"keep_last": 1, "evaluate_seconds": 0.0}
+    with running(tmp_path / "data") as server:
+        run_id = server.train(server.create(), settings=settings)
+        step = server.wait_checkpoint(run_id)["step"]
+        path = f"/api/runs/{run_id}/checkpoints"
+        assert server.client.put(f"{path}/{step}/pin").status_code == 200
+        server.end(signal.SIGKILL)
+        server.start()
+        server.client.post(f"/api/runs/{run_id}/resume")
+        newest = server.run(run_id)["latest_checkpoint"]["step"]
+        wait_for(lambda: server.run(run_id)["latest_checkpoint"]["step"] > newest)
+        items = {each["step"]: each for each in server.client.get(path).json()["items"]}
+        assert items[step]["pinned"]
+        assert "pinned" in items[step]["kept_because"]
+        server.stop(run_id)

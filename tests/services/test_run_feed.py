@@ -56,6 +56,38 @@ def test_the_record_is_a_fold_of_its_events(tmp_path: Path) -> None:
     assert not {"closed", "design", "home"} & set(told)
 
 
+def test_an_evaluation_decides_which_checkpoint_is_the_best(tmp_path: Path) -> None:
+    feed = _feed(tmp_path)
+
+    def train(step: int, score: float, evaluated: float | None) -> None:
+        checkpoint = {"step": step, "update": 1, "score": score, "bytes": 9, "path": "p"}
+        feed.emit("checkpoint", checkpoint)
+        if evaluated is not None:
+            feed.emit("evaluation", {"step": step, "score": {"mean": evaluated}})
+
+    train(10, 900.0, None)
+    assert feed.record["best_checkpoint"]["step"] == 10
+    train(20, 500.0, 700.0)
+    train(30, 999.0, 650.0)
+    told = run_detail(feed.record)
+    assert told["best_checkpoint"]["step"] == 20
+    assert told["latest_evaluation"]["score"]["mean"] == 650.0
+    assert told["best_evaluation"]["seq"] == 3
+    train(40, 400.0, 701.0)
+    assert feed.record["best_checkpoint"]["step"] == 40
+
+
+def test_a_run_that_had_a_teacher_stays_labelled(tmp_path: Path) -> None:
+    feed = _feed(tmp_path)
+    assert run_detail(feed.record)["algorithm"] is None
+    teacher = {"weight": 0.5, "loss": 1.0, "teacher_score": 9.0}
+    for kickstart in (teacher, None):
+        update = {"step": 1, "update": 1, "algorithm": "ppo", "kickstart": kickstart}
+        feed.emit("training_update", update)
+    told = run_detail(feed.record)
+    assert (told["algorithm"], told["kickstart"]) == ("ppo", teacher)
+
+
 async def test_a_slow_client_loses_the_oldest_and_is_told(tmp_path: Path) -> None:
     feed = _feed(tmp_path)
     quick, slow = feed.subscribe(), feed.subscribe()

@@ -56,11 +56,26 @@ def test_a_wish_is_filled_in() -> None:
     assert numbers.seed == 7
     assert numbers.total_steps > 0
     assert numbers.hyperparameters["gamma"] == 1.0
-    parent = RunNumbers(50, 3, {**numbers.hyperparameters, "gamma": 0.5})
+    parent = RunNumbers(50, None, 3, {**numbers.hyperparameters, "gamma": 0.5})
     child = check_wish(RunWish(hyperparameters={"epochs": 4}), parent)
     assert (child.total_steps, child.seed) == (50, 3)
     assert child.hyperparameters["gamma"] == 0.5
     assert child.hyperparameters["epochs"] == 4
+
+
+def test_a_budget_is_steps_or_minutes_or_both() -> None:
+    settings = check_wish(RunWish()).hyperparameters
+    by_time = check_wish(RunWish(minutes=10))
+    assert (by_time.total_steps, by_time.minutes) == (10**12, 10.0)
+    both = check_wish(RunWish(minutes=10, total_steps=7))
+    assert (both.total_steps, both.minutes) == (7, 10.0)
+    parent = RunNumbers(10**12, 3.0, 0, settings)
+    again = check_wish(RunWish(), parent)
+    assert (again.total_steps, again.minutes) == (10**12, 3.0)
+    by_steps = check_wish(RunWish(total_steps=7), parent)
+    assert (by_steps.total_steps, by_steps.minutes) == (7, None)
+    with pytest.raises(RunRequestError):
+        check_wish(RunWish(minutes=0))
 
 
 def test_all_of_a_bad_wish_is_named() -> None:
@@ -75,9 +90,9 @@ def test_a_fingerprint_is_of_the_meaning() -> None:
     one = RunWish(hyperparameters={"gamma": 0.5, "epochs": 2})
     same = RunWish(hyperparameters={"epochs": 2, "gamma": 0.5})
     assert one.fingerprint("d") == same.fingerprint("d")
-    others = [RunWish(seed=1), RunWish(from_step=1), RunWish(total_steps=5)]
+    others = [RunWish(seed=1), RunWish(from_step=1), RunWish(total_steps=5), RunWish(minutes=5)]
     prints = {wish.fingerprint("d") for wish in [one, *others]} | {one.fingerprint("e")}
-    assert len(prints) == 5
+    assert len(prints) == 6
 
 
 def test_every_state_can_be_reached_and_left() -> None:

@@ -17,8 +17,12 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
-TINY = {"n_envs": 16, "n_steps": 8, "minibatch": 128, "epochs": 1, "checkpoint_seconds": 1.0}
-"""Settings with which a run makes an update every few milliseconds."""
+TINY = {
+    **{"n_envs": 16, "n_steps": 8, "minibatch": 128, "epochs": 1},
+    **{"checkpoint_seconds": 1.0, "entropy_floor": 0.0},
+}
+"""Settings with which a run makes an update every few milliseconds; so little play soon makes the
+network sure of itself."""
 LONG = 10**9
 
 

@@ -14,7 +14,10 @@ from app.training.ppo_trainer import PPOTrainer
 from app.training.run_folder import read_run
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "spec" / "templates"
-QUICK: dict[str, Any] = {"n_envs": 8, "n_steps": 16, "minibatch": 64, "epochs": 1}
+QUICK: dict[str, Any] = {
+    **{"n_envs": 8, "n_steps": 16, "minibatch": 64, "epochs": 1},
+    "entropy_floor": 0.0,  # so little play soon makes the network sure of itself
+}
 
 
 def template_design(template: str) -> dict[str, Any]:
@@ -27,6 +30,7 @@ def make_run(
     *,
     template: str = "starter-moe",
     total_steps: int = 10_000_000,
+    minutes: float | None = None,
     hyperparameters: dict[str, Any] | None = None,
     resume_from: Path | None = None,
 ) -> Path:
@@ -35,12 +39,13 @@ def make_run(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.py").write_text(generated.source)
     order = {
-        "run_id": "f" * 32,
+        "run_id": folder.name,
         "design_id": design["id"],
         "design": design,
         "source_sha256": hashlib.sha256(generated.source.encode()).hexdigest(),
         "config": generated.config,
         "total_steps": total_steps,
+        "minutes": minutes,
         "seed": 3,
         "hyperparameters": QUICK | (hyperparameters or {}),
         "resume_from": {"path": str(resume_from)} if resume_from else None,

@@ -1,11 +1,21 @@
 import json
 import math
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from app.training.metrics import RecentGames, training_update
 from app.training.rollout import FinishedGame
-from app.training.trainer import UpdateReport
+from app.training.trainer import KickstartReport, UpdateReport
+
+PLACE: dict[str, Any] = {
+    "step": 10,
+    "update": 2,
+    "steps_per_second": 5.0,
+    "algorithm": "ppo",
+    "progress": {"fraction": 0.1, "elapsed_s": 2.0, "seconds_left": None},
+}
 
 
 def report(
@@ -54,30 +64,39 @@ def test_usage_is_a_mean_per_expert_and_flat_for_the_first_block() -> None:
         report({"a": [1.0, 0.0], "b": [0.2, 0.8]}),
         report({"a": [0.5, 0.5], "b": [0.4, 0.6]}),
     ]
-    message = training_update(reports, RecentGames(), step=10, update=2, steps_per_second=5.0)
+    message = training_update(reports, RecentGames(), **PLACE)
     moe = message["moe"]
     assert moe["expert_usage"] == [0.75, 0.25]
     assert moe["expert_usage_by_component"]["b"] == pytest.approx([0.3, 0.7])
     assert moe["lb_reward"] == pytest.approx(-0.01)
+    assert moe["entropy_by_component"] == pytest.approx({"a": 0.8113, "b": 0.8813}, abs=1e-4)
+    assert moe["dead_by_component"] == {"a": [], "b": []}
 
 
 def test_without_experts_and_with_nan_the_message_is_still_json() -> None:
-    message = training_update(
-        [report({}, policy_loss=math.nan)], RecentGames(), step=1, update=1, steps_per_second=1.0
-    )
+    message = training_update([report({}, policy_loss=math.nan)], RecentGames(), **PLACE)
     assert message["moe"] == {
         "expert_usage": [],
         "expert_usage_by_component": {},
         "lb_reward": None,
+        "entropy_by_component": {},
+        "dead_by_component": {},
     }
+    assert message["kickstart"] is None
     assert message["loss"]["policy"] is None
     json.dumps(message, allow_nan=False)
 
 
 def test_each_auxiliary_head_is_told_where_there_are_some() -> None:
-    place = {"step": 1, "update": 1, "steps_per_second": 1.0}
     reports = [report({}, aux_by_component={"tile": loss, "moves": 1.0}) for loss in (1.0, 2.0)]
-    message = training_update(reports, RecentGames(), **place)
+    message = training_update(reports, RecentGames(), **PLACE)
     assert message["loss"]["aux_by_component"] == {"tile": 1.5, "moves": 1.0}
     assert message["loss"]["aux"] == pytest.approx(0.01)
-    assert "aux_by_component" not in training_update([report({})], RecentGames(), **place)["loss"]
+    assert "aux_by_component" not in training_update([report({})], RecentGames(), **PLACE)["loss"]
+
+
+def test_a_teacher_is_told_as_long_as_there_was_one() -> None:
+    teacher = KickstartReport(weight=0.0, loss=None, teacher_score=20_000.0)
+    taught = replace(report({}), kickstart=teacher)
+    told = training_update([report({}), taught], RecentGames(), **PLACE)["kickstart"]
+    assert told == {"weight": 0.0, "loss": None, "teacher_score": 20_000.0}

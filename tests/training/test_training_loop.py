@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.training import training_loop
+from app.training import checkpoint_keeper
 from app.training.run_folder import read_run
 from app.training.training_loop import TrainingLoop
 from app.training.worker_channel import WorkerChannel
@@ -15,7 +15,7 @@ from weightslab.checkpoints import list_checkpoints, verify_checkpoint
 def test_a_long_update_is_saved_in_its_middle_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training_loop, "OVERDUE_SECONDS", 0.2)
+    monkeypatch.setattr(checkpoint_keeper, "OVERDUE_SECONDS", 0.2)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     slow = {"n_envs": 64, "n_steps": 32, "minibatch": 16, "epochs": 5, "checkpoint_seconds": 1.0}
     folder = make_run(tmp_path, hyperparameters=slow, total_steps=2048)

@@ -2,91 +2,20 @@
 
 import hashlib
 import json
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.training.run_folders import make_run, train_in_place
+from tests.training.running_worker import TIMEOUT_S, Start
 from weightslab.checkpoints import list_checkpoints, verify_checkpoint
 
 pytestmark = pytest.mark.slow
-
-Message = dict[str, Any]
-TIMEOUT_S = 60.0
-
-
-class RunningWorker:
-    """A worker and the server's end of its channel."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        with theirs:
-            self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "app.training.worker"),
-                    *("--run-dir", str(folder), "--channel-fd", str(theirs.fileno())),
-                ],
-                pass_fds=[theirs.fileno()],
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "OMP_NUM_THREADS": "1"},
-            )
-        self.socket = ours
-        self.socket.settimeout(TIMEOUT_S)
-        self.lines = ours.makefile("rb")
-        self.seen: list[Message] = []
-
-    def send(self, message: Message) -> None:
-        self.socket.sendall(json.dumps(message).encode() + b"\n")
-
-    def next(self) -> Message | None:
-        line = self.lines.readline()
-        if not line:
-            return None
-        self.seen.append(json.loads(line))
-        return self.seen[-1]
-
-    def until(self, kind: str, matching: Callable[[Message], bool] = lambda m: True) -> Message:
-        while (message := self.next()) is not None:
-            if message["type"] == kind and matching(message):
-                return message
-        raise AssertionError(f"no {kind}: {self.seen[-3:]}")
-
-    def exit_code(self) -> int:
-        while self.next() is not None:
-            pass
-        return self.process.wait(TIMEOUT_S)
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(TIMEOUT_S)
-        self.lines.close()
-        self.socket.close()
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[[Path], RunningWorker]]:
-    workers: list[RunningWorker] = []
-
-    def start_worker(folder: Path) -> RunningWorker:
-        workers.append(RunningWorker(folder))
-        return workers[-1]
-
-    yield start_worker
-    for worker in workers:
-        worker.close()
-
-
-Start = Callable[[Path], RunningWorker]
 
 
 def test_a_run_from_start_to_completion(tmp_path: Path, start: Start) -> None:
@@ -101,7 +30,8 @@ def test_a_run_from_start_to_completion(tmp_path: Path, start: Start) -> None:
     assert update["moe"]["expert_usage"] == usage["experts1"]
     assert sum(usage["experts2"]) == pytest.approx(1.0)
     finished = worker.until("finished")
-    assert finished == {"type": "finished", "outcome": "completed", "step": 2_560}
+    place = {"type": "finished", "outcome": "completed", "step": 2_560}
+    assert finished == {**place, "reason": None}
     assert worker.exit_code() == 0
     *_, checkpoint = list_checkpoints(folder / "checkpoints")  # a slow machine writes some before
     assert verify_checkpoint(checkpoint.path).step == 2_560
@@ -160,7 +90,7 @@ def test_kill_9_costs_at_most_what_came_after_the_last_checkpoint(
     assert not list((folder / "checkpoints").glob(".tmp-*"))
 
 
-def test_three_checkpoints_are_kept_and_a_damaged_one_is_set_aside(
+def test_the_newest_checkpoints_are_kept_and_a_damaged_one_is_set_aside(
     tmp_path: Path, start: Start
 ) -> None:
     folder = make_run(tmp_path, template="tiny-linear", hyperparameters={"checkpoint_seconds": 1.0})

@@ -14,7 +14,7 @@ from weightslab.checkpoints import (
     folder_name,
     list_checkpoints,
     newest_good,
-    prune,
+    rate_checkpoint,
     read_manifest,
     verify_checkpoint,
     write_checkpoint,
@@ -99,16 +99,27 @@ def test_a_damaged_one_is_set_aside_and_the_one_before_used(tmp_path: Path) -> N
     assert newest_good(tmp_path)[0] == good
 
 
-def test_the_last_three_and_the_best_are_kept(tmp_path: Path) -> None:
-    for step, score in enumerate([None, 5.0, 9.0, 9.0, 1.0, 2.0, 3.0]):
+def test_the_best_is_that_of_the_highest_rating_and_without_ratings_of_the_highest_score(
+    tmp_path: Path,
+) -> None:
+    assert best_checkpoint([]) is None
+    for step, score in enumerate([None, 5.0, 9.0, 9.0, 1.0]):
         write(tmp_path, step, score)
-    assert prune(tmp_path, keep_last=3) == [0, 1, 2]
-    assert [info.step for info in list_checkpoints(tmp_path)] == [3, 4, 5, 6]
     best = best_checkpoint(list_checkpoints(tmp_path))
     assert best is not None
     assert best.step == 3
-    assert best_checkpoint([]) is None
-    assert prune(tmp_path, keep_last=3) == []
+    for step, rating in ((1, 700.0), (4, 650.0)):
+        rate_checkpoint(tmp_path / folder_name(step), rating)
+    assert verify_checkpoint(tmp_path / folder_name(1)).rating == 700.0
+    best = best_checkpoint(list_checkpoints(tmp_path))
+    assert best is not None
+    assert best.step == 1
+    (tmp_path / folder_name(1) / "rating.json").write_text("{")
+    best = best_checkpoint(list_checkpoints(tmp_path))
+    assert best is not None
+    assert best.step == 4
+    with pytest.raises(OSError, match="step_000000000009"):
+        rate_checkpoint(tmp_path / folder_name(9), 1.0)
 
 
 def test_a_number_that_is_none_never_reaches_a_manifest(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import weightslab as wl
 
 
 def test_the_public_surface_is_pinned_and_sorted() -> None:
-    assert wl.__all__ == sorted(wl.__all__) == dir(wl) == ["atomic_files", "checkpoints"]
+    parts = ["atomic_files", "checkpoints", "retention"]
+    assert wl.__all__ == sorted(wl.__all__) == dir(wl) == parts
     for name in wl.__all__:
         assert getattr(wl, name).__name__ == f"weightslab.{name}"
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):

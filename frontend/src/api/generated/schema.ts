@@ -302,12 +302,36 @@ export interface paths {
         };
         /**
          * List Checkpoints
-         * @description Lists the checkpoints that are on disk, oldest first.
+         * @description Lists the checkpoints that are on disk, oldest first, and why each is kept.
          */
         get: operations["list_checkpoints"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/checkpoints/{step}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pin Checkpoint
+         * @description Keeps a checkpoint for good, of a run that goes on or is over; returns the list.
+         */
+        put: operations["pin_checkpoint"];
+        post?: never;
+        /**
+         * Unpin Checkpoint
+         * @description Leaves a checkpoint to the run's settings, pinned or not; returns the list.
+         */
+        delete: operations["unpin_checkpoint"];
         options?: never;
         head?: never;
         patch?: never;
@@ -333,6 +357,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluations
+         * @description Lists what each evaluation of the run gave, oldest first.
+         */
+        get: operations["list_evaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/events": {
         parameters: {
             query?: never;
@@ -345,6 +389,46 @@ export interface paths {
          * @description Streams what happens in the run.
          */
         get: operations["follow_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/games": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Games
+         * @description Lists the recorded games that are kept: best, median and worst of each evaluation.
+         */
+        get: operations["list_games"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/games/{game_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch Game
+         * @description Returns a recorded game: its seed and its moves, from which every board follows.
+         */
+        get: operations["fetch_game"];
         put?: never;
         post?: never;
         delete?: never;
@@ -581,6 +665,11 @@ export interface components {
             hyperparameters: {
                 [key: string]: boolean | number | string;
             };
+            /**
+             * Minutes
+             * @description Of the new run alone.
+             */
+            minutes?: number | null;
             /** Step */
             step: number;
             /** Total Steps */
@@ -642,9 +731,13 @@ export interface components {
         };
         /**
          * CheckpointList
-         * @description Checkpoints of a run, oldest first.
+         * @description Checkpoints of a run, oldest first; what they take and what is left of the disk.
          */
         CheckpointList: {
+            /** Bytes */
+            bytes: number;
+            /** Free Bytes */
+            free_bytes: number;
             /** Items */
             items: components["schemas"]["ListedCheckpoint"][];
         };
@@ -744,6 +837,65 @@ export interface components {
             n_heads: number;
         };
         /**
+         * Evaluation
+         * @description Whole games on the same seeds; `tile_rates` is the share of them that reached a tile.
+         */
+        Evaluation: {
+            /**
+             * Elapsed S
+             * @description Seconds of training until then, its own among them.
+             */
+            elapsed_s: number;
+            /** Games */
+            games: number;
+            /** Kickstarted */
+            kickstarted: boolean;
+            /** Max Tile */
+            max_tile: number;
+            /** Mode */
+            mode: string;
+            score: components["schemas"]["EvaluationScore"];
+            /** Seconds */
+            seconds: number;
+            /** Seq */
+            seq: number;
+            /** Step */
+            step: number;
+            /** Tile Rates */
+            tile_rates: {
+                [key: string]: number;
+            };
+            /** Time */
+            time: string;
+            /** Update */
+            update: number;
+        };
+        /**
+         * EvaluationList
+         * @description Evaluations of a run, oldest first.
+         */
+        EvaluationList: {
+            /** Items */
+            items: components["schemas"]["Evaluation"][];
+        };
+        /**
+         * EvaluationScore
+         * @description Scores of the games; 95 % of such intervals hold the mean of ever more games.
+         */
+        EvaluationScore: {
+            /** Ci95 */
+            ci95: [
+                number,
+                number
+            ];
+            /** Mean */
+            mean: number;
+            /** Median */
+            median: number;
+            /** Sem */
+            sem: number;
+        };
+        /**
          * Fix
          * @description A repair that one tap applies: operations on the design.
          */
@@ -754,6 +906,42 @@ export interface components {
             ops: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * GameRecording
+         * @description A game that replays from its seed.
+         *
+         *     `moves` is base64 of two bits per move (0 up, 1 right, 2 down, 3 left), the first one in the
+         *     lowest bits of the first byte.
+         */
+        GameRecording: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "best" | "median" | "worst";
+            /** Max Tile */
+            max_tile: number;
+            /** Mode */
+            mode: string;
+            /** Model */
+            model: string | null;
+            /** Moves */
+            moves: string;
+            /** Score */
+            score: number;
+            /** Seed */
+            seed: number;
+            /** Step */
+            step: number;
+            /** Steps */
+            steps: number;
+            /** Update */
+            update: number;
+            /** Version */
+            version: number;
         };
         /**
          * HyperparameterEdit
@@ -800,8 +988,20 @@ export interface components {
             severity: "error" | "warning" | "info";
         };
         /**
+         * Kickstart
+         * @description What a teacher did last; the run's results are not those of PPO alone.
+         */
+        Kickstart: {
+            /** Loss */
+            loss: number | null;
+            /** Teacher Score */
+            teacher_score: number | null;
+            /** Weight */
+            weight: number;
+        };
+        /**
          * ListedCheckpoint
-         * @description A checkpoint that is on disk.
+         * @description A checkpoint that is on disk; `evaluation` is the mean score of its own evaluation.
          */
         ListedCheckpoint: {
             /** Best */
@@ -810,6 +1010,15 @@ export interface components {
             bytes: number | null;
             /** Created At */
             created_at: string;
+            /** Evaluation */
+            evaluation: number | null;
+            /**
+             * Kept Because
+             * @description Empty: it goes with the next one.
+             */
+            kept_because: ("best" | "last" | "every" | "pinned")[];
+            /** Pinned */
+            pinned: boolean;
             /** Score */
             score: number | null;
             /** Step */
@@ -922,6 +1131,43 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * RecordedGame
+         * @description A game of an evaluation; `model` is the digest of the weights that played it.
+         */
+        RecordedGame: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "best" | "median" | "worst";
+            /** Max Tile */
+            max_tile: number;
+            /** Mode */
+            mode: string;
+            /** Model */
+            model: string | null;
+            /** Score */
+            score: number;
+            /** Seed */
+            seed: number;
+            /** Step */
+            step: number;
+            /** Steps */
+            steps: number;
+            /** Update */
+            update: number;
+        };
+        /**
+         * RecordedGameList
+         * @description The games that are kept, oldest step first.
+         */
+        RecordedGameList: {
+            /** Items */
+            items: components["schemas"]["RecordedGame"][];
+        };
+        /**
          * RevisionList
          * @description One page of a design's history, newest first.
          */
@@ -950,9 +1196,15 @@ export interface components {
          * @description One run; `latest` is its last `training_update`, `last_seq` its last event's number.
          */
         RunDetail: {
+            /**
+             * Algorithm
+             * @description Null before the first update.
+             */
+            algorithm: ("ppo" | "td") | null;
             /** Allowed */
             allowed: ("pause" | "resume" | "stop" | "set_hyperparameters")[];
             best_checkpoint: components["schemas"]["Checkpoint"] | null;
+            best_evaluation: components["schemas"]["Evaluation"] | null;
             /** Config */
             config: {
                 [key: string]: unknown;
@@ -975,6 +1227,7 @@ export interface components {
             };
             /** Id */
             id: string;
+            kickstart: components["schemas"]["Kickstart"] | null;
             /** Last Seq */
             last_seq: number;
             /** Latest */
@@ -982,6 +1235,9 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             latest_checkpoint: components["schemas"]["Checkpoint"] | null;
+            latest_evaluation: components["schemas"]["Evaluation"] | null;
+            /** Minutes */
+            minutes: number | null;
             parent: components["schemas"]["Parent"] | null;
             /** Reason */
             reason: string | null;
@@ -1073,6 +1329,11 @@ export interface components {
             hyperparameters: {
                 [key: string]: boolean | number | string;
             };
+            /**
+             * Minutes
+             * @description Minutes to train for, pauses not counted; alone, no number of steps ends it.
+             */
+            minutes?: number | null;
             /** Seed */
             seed?: number | null;
             /**
@@ -2230,6 +2491,142 @@ export interface operations {
             };
         };
     };
+    pin_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step: number;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointList"];
+                };
+            };
+            /** @description problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unpin_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step: number;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointList"];
+                };
+            };
+            /** @description problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     fetch_run_design: {
         parameters: {
             query?: never;
@@ -2279,6 +2676,55 @@ export interface operations {
             };
         };
     };
+    list_evaluations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationList"];
+                };
+            };
+            /** @description problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     follow_run: {
         parameters: {
             query?: {
@@ -2292,7 +2738,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events: `training_update`, `run_state`, `alert`, `reset`; `id` is a sequence number. Last-Event-ID replays from there. */
+            /** @description Server-sent events: `training_update`, `evaluation`, `run_state`, `alert`, `reset`; `id` is a sequence number. Last-Event-ID replays from there. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2319,6 +2765,105 @@ export interface operations {
             };
             /** @description problem */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_games: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedGameList"];
+                };
+            };
+            /** @description problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_game: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GameRecording"];
+                };
+            };
+            /** @description problem */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
