@@ -109,14 +109,26 @@ def _render(design: Design, shapes: Mapping[str, Shape | None]) -> str:
         steps.append(_Step(index, f"h{index}", (f"h{place[design.inputs[implied.id][0]]}",)))
         values = [f"h{index}"]
     policies = [place[head.id] for head in design.of_type("action_output")]
+    turner = _turner(design, place)
     return _skeleton().render(
         class_names=sorted({layer.class_name for layer in layers}),
         layers=layers,
         steps=steps,
-        policies=[f"h{index}" for index in policies],
+        policies=[
+            f"h{index}" if turner is None else f"self.c{turner}.turn_back(h{index}, view)"
+            for index in policies
+        ],
         values=values,
         chooser=policies[0] if design.plays_afterstates else None,
+        turner=turner,
     )
+
+
+def _turner(design: Design, place: Mapping[str, int]) -> int | None:
+    """The board input that turns every board into its canonical view, for all of them."""
+    boards = design.of_type("board_input")
+    canonical = [board for board in boards if board.values["orientation"] == "canonical"]
+    return place[canonical[0].id] if canonical else None
 
 
 def _steps(design: Design, place: Mapping[str, int]) -> list[_Step]:
@@ -222,7 +234,7 @@ def _number(router: Component | None, prop: str) -> float:
 _ALLOWED_NODES = (
     ast.Module, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef, ast.arguments, ast.arg,
     ast.Assign, ast.Expr, ast.Return, ast.Call, ast.Attribute, ast.Name, ast.keyword, ast.Constant,
-    ast.List, ast.Load, ast.Store, ast.UnaryOp, ast.USub,
+    ast.List, ast.Tuple, ast.Load, ast.Store, ast.UnaryOp, ast.USub,
 )  # fmt: skip
 _ALLOWED_MODULES = {"app.models.blocks", "app.models.game_transformer"}
 
@@ -231,8 +243,8 @@ def check_source(source: str) -> None:
     """Holds generated source against the allow-list. Raises UnsafeSourceError.
 
     Allowed: the two imports, one class, calls of catalogue classes, of their `Config`, of `super`,
-    of the model's own attributes and of their `choose`; constants that are numbers, booleans or
-    enum members.
+    of the model's own attributes and of their `choose`, `turn` and `turn_back`; constants that are
+    numbers, booleans or enum members.
     """
     classes = {block.class_name for block in catalogue().values()}
     choices = {
@@ -278,7 +290,7 @@ def _is_allowed_call(func: ast.expr, classes: set[str]) -> bool:
     if isinstance(owner, ast.Name) and owner.id == "self":
         return func.attr in ("join_heads", "join_values") or _is_layer(func)
     if _is_layer(owner):
-        return func.attr == "choose"
+        return func.attr in ("choose", "turn", "turn_back")
     return (
         isinstance(owner, ast.Call)
         and isinstance(owner.func, ast.Name)

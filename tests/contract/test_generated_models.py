@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import math
@@ -147,4 +148,23 @@ def test_templates_are_what_they_promise(slug: str, tmp_path: Path) -> None:
     model = build(design, tmp_path)
     check_flops(model, design)
     check_forward_and_backward(model)
+    check_training_and_export(model, design, tmp_path)
+
+
+@pytest.mark.parametrize("slug", ["starter-moe", "plain-mlp"])
+def test_a_canonical_design_plays_all_views_of_a_board_alike(slug: str, tmp_path: Path) -> None:
+    design = copy.deepcopy(dict(templates()[slug].architecture))
+    board_input = next(row for row in design["components"] if row["type"] == "board_input")
+    board_input["props"]["orientation"] = "canonical"
+    model = build(design, tmp_path).eval()
+    for weight in model.parameters():
+        torch.nn.init.normal_(weight, std=0.2)
+    board = torch.randint(0, 12, (20, 16))
+    mirrored = board.reshape(-1, 4, 4).flip(2).reshape(-1, 16)
+    turned = torch.rot90(board.reshape(-1, 4, 4), 1, (1, 2)).reshape(-1, 16)  # right becomes up
+    logits, value = model(board)
+    for view, actions in ((mirrored, [0, 3, 2, 1]), (turned, [1, 2, 3, 0])):
+        view_logits, view_value = model(view)
+        torch.testing.assert_close(view_logits, logits[:, actions])
+        torch.testing.assert_close(view_value, value)
     check_training_and_export(model, design, tmp_path)

@@ -31,13 +31,16 @@ def build_slides() -> Slides:
 
 
 def is_lookup(model: GameTransformer) -> bool:
-    """Whether the design is board, tables of one number per row, their mean as the value."""
+    """Whether the design is board as it lies, tables of one number per row, their mean as value."""
     blocks = sorted(model.children(), key=lambda block: type(block).__name__)
     if [type(block) for block in blocks] != PARTS or not model.plays_afterstates:
         return False
-    _, _, tables, value = blocks
+    _, board, tables, value = blocks
+    assert isinstance(board, BoardInput)
     assert isinstance(tables, NTuple)
     assert isinstance(value, ValueOutput)
+    if board.config.orientation != "as_is":
+        return False
     return tables.config.features == 1 and value.config.pool == "mean"
 
 

@@ -14,9 +14,12 @@ from tests.training.run_folders import template_design
 QUICK = {"n_envs": 4, "td_moves": 1024}
 
 
-def lookup_model(folder: Path, seed: int = 0, **props: object) -> GameTransformer:
+def lookup_model(
+    folder: Path, seed: int = 0, orientation: str = "as_is", **props: object
+) -> GameTransformer:
     """The n-tuple template with other props."""
     design = template_design("n-tuple")
+    design["components"][0]["props"]["orientation"] = orientation
     design["components"][1]["props"] |= {"tile_values": 6, **props}
     code = generate_model_code(design)
     path = folder / "lookup.py"

@@ -13,6 +13,7 @@ from app.training.make_trainer import make_trainer
 from app.training.metrics import RecentGames, training_update
 from app.training.ppo_trainer import PPOTrainer
 from app.training.run_folder import read_run
+from app.training.td.lookup import is_lookup
 from app.training.td.lookup_trainer import LookupTrainer
 from app.training.td.network_trainer import NetworkTrainer, lambda_targets
 from app.training.td.td_trainer import TDTrainer
@@ -153,3 +154,9 @@ def test_tables_soon_play_far_better_than_chance(tmp_path: Path) -> None:
     for _ in range(3):
         finished = learner.update().finished
     assert np.mean([game.score for game in finished]) > 8000
+
+
+def test_tables_that_see_one_view_of_a_board_are_learnt_as_a_network(tmp_path: Path) -> None:
+    """The kernel looks boards up as they lie."""
+    assert is_lookup(lookup_model(tmp_path))
+    assert not is_lookup(lookup_model(tmp_path, orientation="canonical"))
