@@ -112,6 +112,15 @@ class GameTransformer(nn.Module):
         """
         return {name: block.take_usage().tolist() for name, block in self.moe_layers().items()}
 
+    def absorb(self, replicas: Sequence["GameTransformer"]) -> None:
+        """Take over what copies of this model counted, and let all have the mean of their biases.
+
+        Call it after each forward pass in training mode that was shared among copies.
+        """
+        layers = [list(model.moe_layers().values()) for model in (self, *replicas)]
+        for first, *others in zip(*layers, strict=True):
+            first.absorb(others)
+
     def use_export_form(self) -> "GameTransformer":
         """Switch to evaluation with the form of every block that ONNX can express."""
         for block in self.moe_layers().values():

@@ -1,24 +1,20 @@
-"""How many threads a training may use."""
+"""How many cores a training may use, and how it shares them."""
 
 import os
 from pathlib import Path
 
-MAX_THREADS = 8  # the matrices of a 2048 player are small: more threads wait more than they help
-SMALL_MODEL_PARAMS = 1_000_000
+SHARDS = 2
+"""Parts that every training on a CPU is cut into, whatever the machine: what is learnt depends on
+it, so it is no question of cores. With one core the parts are computed one after the other. Two
+threads with work of their own are nearly twice as fast as one; two threads in each matrix, which
+torch offers, gave 1.4 times for a small model on an idle machine, and a tenth beside a browser,
+because every matrix waits for both."""
+
 _CGROUP_CPU = Path("/sys/fs/cgroup/cpu.max")  # "<quota> <period>" in microseconds, or "max ..."
 
 
-def training_threads(param_count: int) -> int:
-    """Threads for a model of so many parameters.
-
-    One for a small model: measured on two shared cores, a second thread gives 1.4 times the speed
-    on an idle machine and a tenth of it beside a browser, because every matrix waits for both.
-    """
-    return 1 if param_count < SMALL_MODEL_PARAMS else usable_cores()
-
-
 def usable_cores() -> int:
-    """Cores that this process may use, by affinity and container quota; at most MAX_THREADS."""
+    """Cores that this process may use, by affinity and container quota."""
     if hasattr(os, "sched_getaffinity"):
         cores = len(os.sched_getaffinity(0))
     else:
@@ -29,4 +25,4 @@ def usable_cores() -> int:
         quota, period = "max", "1"
     if quota != "max":
         cores = min(cores, max(1, round(int(quota) / int(period))))
-    return min(cores, MAX_THREADS)
+    return cores

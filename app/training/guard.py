@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 
 class NonFiniteError(Exception):
@@ -19,18 +19,3 @@ def require_finite(named: Iterable[tuple[str, Tensor]]) -> None:
     for name, tensor in named:
         if not bool(torch.isfinite(tensor).all()):
             raise NonFiniteError(name)
-
-
-def clip_gradients(model: nn.Module, max_norm: float) -> float:
-    """Shorten the gradient to max_norm and return its length before.
-
-    Raises:
-        NonFiniteError: names the first parameter whose gradient is not finite; nothing is applied.
-    """
-    gradients = {n: p.grad for n, p in model.named_parameters() if p.grad is not None}
-    norm = nn.utils.get_total_norm(gradients.values())
-    if not bool(torch.isfinite(norm)):
-        require_finite((f"{name}.grad", gradient) for name, gradient in gradients.items())
-        raise NonFiniteError("gradient norm")  # finite numbers whose squares overflow
-    nn.utils.clip_grads_with_norm_(model.parameters(), max_norm, norm)
-    return float(norm)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from app.environment.games import Games
+from app.training.flat_parameters import FlatParameters
 from app.training.trainer import TrainerState
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def ppo_state(trainer: "PPOTrainer") -> TrainerState:
     """Copies of what the training goes on from."""
     tensors = {
-        **optimizer_tensors(trainer.model, trainer.optimizer),
+        **optimizer_tensors(trainer.model, trainer.flat, trainer.optimizer),
         **game_tensors(trainer.rollout.games),
         "games.draw_states": torch.from_numpy(_signed(trainer.rollout.draw_states_N.copy())),
         "rng.torch": torch.get_rng_state(),
@@ -28,7 +29,7 @@ def ppo_state(trainer: "PPOTrainer") -> TrainerState:
 
 def restore_ppo(trainer: "PPOTrainer", state: TrainerState) -> None:
     """Go on from a state; with another number of games, new games begin."""
-    restore_optimizer(trainer.model, trainer.optimizer, state.tensors)
+    restore_optimizer(trainer.model, trainer.flat, trainer.optimizer, state.tensors)
     if len(state.tensors["games.boards"]) == trainer.rollout.n_envs:
         restore_games(trainer.rollout.games, state.tensors)
         draw_states_N = state.tensors["games.draw_states"].numpy().view(np.uint64)
@@ -37,26 +38,34 @@ def restore_ppo(trainer: "PPOTrainer", state: TrainerState) -> None:
     torch.set_rng_state(state.tensors["rng.torch"])
 
 
-def optimizer_tensors(model: nn.Module, optimizer: Optimizer) -> dict[str, Tensor]:
-    """Adam's moments by parameter."""
-    tensors: dict[str, Tensor] = {}
-    for name, parameter in model.named_parameters():
-        moments: dict[str, Tensor] = optimizer.state.get(parameter, {})
-        for moment, tensor in moments.items():
-            tensors[f"adam.{moment}.{name}"] = tensor.contiguous()
+def optimizer_tensors(
+    model: nn.Module, flat: FlatParameters, optimizer: Optimizer
+) -> dict[str, Tensor]:
+    """Adam's moments by parameter, and its step."""
+    moments: dict[str, Tensor] = dict(optimizer.state.get(flat.values_W, {}))
+    if not moments:
+        return {}
+    tensors = {"adam.step": moments.pop("step").clone()}
+    for moment, vector_W in moments.items():
+        for name, part in flat.named(model, vector_W).items():
+            tensors[f"adam.{moment}.{name}"] = part.clone()
     return tensors
 
 
-def restore_optimizer(model: nn.Module, optimizer: Optimizer, state: Mapping[str, Tensor]) -> None:
+def restore_optimizer(
+    model: nn.Module, flat: FlatParameters, optimizer: Optimizer, state: Mapping[str, Tensor]
+) -> None:
     """Put the moments back."""
-    for name, parameter in model.named_parameters():
-        moments = {
-            moment: state[f"adam.{moment}.{name}"]
-            for moment in ("step", "exp_avg", "exp_avg_sq")
-            if f"adam.{moment}.{name}" in state
-        }
-        if moments:
-            optimizer.state[parameter] = moments
+    if "adam.step" not in state:
+        return
+    moments = {
+        moment: torch.cat(
+            [state[f"adam.{moment}.{name}"].flatten() for name, _ in model.named_parameters()]
+        ).to(flat.values_W.device)
+        for moment in ("exp_avg", "exp_avg_sq")
+    }
+    step = state["adam.step"].to(flat.values_W.device)
+    optimizer.state[flat.values_W] = {"step": step, **moments}
 
 
 def game_tensors(games: Games) -> dict[str, Tensor]:

@@ -3,35 +3,34 @@
 Legend: S steps per update, N games, M boards of a minibatch, P = S x N boards of an update.
 """
 
+import functools
+import itertools
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from app.models.blocks import Block
 from app.models.game_transformer import GameTransformer
 from app.models.model_config import DynamicModelConfig
 from app.models.standard_model import StandardModel
+from app.training.compute import Compute
+from app.training.cores import SHARDS, usable_cores
+from app.training.crew import Crew
+from app.training.flat_parameters import FlatParameters
 from app.training.gae import explained_variance, generalised_advantages
-from app.training.guard import clip_gradients, require_finite
+from app.training.guard import NonFiniteError
 from app.training.hyperparameters import Hyperparameters, run_default
-from app.training.loss import ppo_loss
+from app.training.loss import F64, NUMBERS, normalisation
 from app.training.ppo_state import ppo_state, restore_ppo
 from app.training.rollout import Rollout
+from app.training.shard import Batch, Shard
 from app.training.trainer import TrainerState, UpdateReport
 
-
-class _StepNumbers(NamedTuple):
-    """What one gradient step tells; see UpdateReport."""
-
-    policy: float
-    value: float
-    entropy: float
-    approx_kl: float
-    clip_fraction: float
-    aux: float
-    grad_norm: float
+BALANCE = len(NUMBERS)  # where Shard.learn tells the balancing of experts
+APPROX_KL = NUMBERS.index("approx_kl")
 
 
 class PPOTrainer:
@@ -59,13 +58,18 @@ class PPOTrainer:
     ) -> None:
         torch.manual_seed(seed)
         self.config = config
-        self.model = model or StandardModel(config)
-        self.hyperparameters = hyperparameters or Hyperparameters.from_values()
+        self.hyperparameters = settings = hyperparameters or Hyperparameters.from_values()
         self.total_steps = total_steps or run_default("total_steps")
-        settings = self.hyperparameters
+        self.compute = Compute.chosen(settings.device, settings.precision)
+        self.model = (model or StandardModel(config)).to(self.compute.device)
         self.rollout = Rollout(settings.n_envs, settings.n_steps, seed, settings.reward_scale)
         self.shuffler = np.random.Generator(np.random.PCG64(seed))
-        self.optimizer = torch.optim.Adam(self.model.parameters(), eps=1e-5, fused=True)
+        self.flat = FlatParameters(self.model)
+        self.optimizer = torch.optim.Adam([self.flat.values_W], eps=1e-5, fused=True)
+        self.shards = self._make_shards()
+        # Dropout draws from the one generator of the process, so its order must not be a race.
+        alone = any(block.draws for block in self.model.children() if isinstance(block, Block))
+        self.crew = Crew(1 if alone else min(len(self.shards), usable_cores()))
         self.step = 0  # environment steps
         self.time_used = 0.0
         self.update_count = 0
@@ -96,48 +100,23 @@ class PPOTrainer:
         learning_rate = self._set_learning_rate()
 
         self.rollout.finished.clear()
-        self.rollout.collect(self.model, check_in)
+        self.rollout.collect(self.model, check_in, self.compute)
         self.step += settings.n_envs * settings.n_steps
 
         batch_P = self._batch()
-        board_count = len(batch_P["actions"])
-        self.model.train()
-        parts: list[_StepNumbers] = []
-        heads: list[list[float]] = []
+        lessons: list[F64] = []
+        grad_norms: list[float] = []
+        for shard in self.shards:
+            shard.model.train()
         for _ in range(settings.epochs):
-            shuffled_P = torch.from_numpy(self.shuffler.permutation(board_count))
-            for chosen_M in torch.split(shuffled_P, settings.minibatch):
+            shuffled_P = torch.from_numpy(self.shuffler.permutation(len(batch_P["actions"])))
+            for chosen_M in torch.split(shuffled_P.to(self.compute.device), settings.minibatch):
                 check_in()
-                batch_M = {name: tensor[chosen_M] for name, tensor in batch_P.items()}
-                parts.append(self._learn(batch_M))
-                heads.append([head.loss.item() for head in self.model.aux_heads().values()])
-
+                lesson, grad_norm = self._learn(batch_P, chosen_M)
+                lessons.append(lesson)
+                grad_norms.append(grad_norm)
         self.update_count += 1
-        mean = _StepNumbers(*(float(np.mean(part)) for part in zip(*parts, strict=True)))
-        last_epoch = parts[-(len(parts) // settings.epochs) :]
-        return UpdateReport(
-            finished=list(self.rollout.finished),
-            policy_loss=mean.policy,
-            value_loss=mean.value,
-            entropy=mean.entropy,
-            aux_loss=mean.aux,
-            approx_kl=float(np.mean([numbers.approx_kl for numbers in last_epoch])),
-            clip_fraction=mean.clip_fraction,
-            explained_variance=explained_variance(
-                self.rollout.values_SN, batch_P["returns"].numpy()
-            ),
-            grad_norm=mean.grad_norm,
-            relative_entropy=mean.entropy / self._random_entropy(),
-            aux_by_component={
-                component: float(np.mean(losses))
-                for component, losses in zip(
-                    self.model.aux_heads(), zip(*heads, strict=True), strict=True
-                )
-            },
-            lb_reward=self.calculate_load_balancing_reward(),
-            expert_usage=self.model.expert_usage(),
-            learning_rate=learning_rate,
-        )
+        return self._report(lessons, grad_norms, learning_rate)
 
     def state(self) -> TrainerState:
         """For a checkpoint."""
@@ -146,6 +125,8 @@ class PPOTrainer:
     def restore(self, state: TrainerState) -> None:
         """From a checkpoint; the weights are in the model already."""
         restore_ppo(self, state)
+        for shard in self.shards[1:]:
+            shard.model.load_state_dict(self.model.state_dict())  # the biases of experts
 
     def calculate_load_balancing_reward(self) -> float:
         """Minus the weighted load-balancing loss of the last minibatch; 0 without experts.
@@ -155,37 +136,57 @@ class PPOTrainer:
         self.model.latest_lb_loss = self.model.latest_lb_loss.detach()
         return -float(self.model.latest_lb_loss)
 
-    def _learn(self, batch_M: dict[str, Tensor]) -> _StepNumbers:
-        """One gradient step."""
-        settings = self.hyperparameters
-        logits_MA, values_M = self.model(batch_M["boards"].long())
-        loss = ppo_loss(
-            logits_MA,
-            values_M,
-            batch_M["masks"],
-            batch_M["actions"],
-            batch_M["log_probs"],
-            batch_M["advantages"],
-            batch_M["returns"],
-            clip_range=settings.clip_range,
-            value_coef=settings.value_coef,
-            entropy_coef=settings.entropy_coef,
-        )
-        aux = self.model.latest_lb_loss + self.model.latest_aux_loss
-        require_finite([*zip(loss._fields[1:], loss[1:], strict=True), ("aux", aux)])
-        self.optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss.total + aux)
-        grad_norm = clip_gradients(self.model, settings.max_grad_norm)
+    def _make_shards(self) -> list[Shard]:
+        """As many on every machine, so that its cores do not change what is learnt."""
+        others = 0 if self.compute.on_gpu else SHARDS - 1
+        twins = [(self.model, self.flat), *(self.flat.replica(self.model) for _ in range(others))]
+        return [Shard(model, flat, self.compute) for model, flat in twins]
+
+    def _learn(self, batch_P: Batch, chosen_M: Tensor) -> tuple[F64, float]:
+        """One gradient step: what it tells (see Shard.learn) and the gradient's length."""
+        boards, count = len(chosen_M), len(self.shards)
+        normalise = normalisation(batch_P["advantages"][chosen_M])
+        cuts = [boards * at // count for at in range(count + 1)]
+        parts = [chosen_M[begin:end] for begin, end in itertools.pairwise(cuts)]
+        jobs = [
+            functools.partial(
+                shard.learn, batch_P, part, normalise, len(part) / boards, self.hyperparameters
+            )
+            for shard, part in zip(self.shards, parts, strict=True)
+        ]
+        lesson = sum(self.crew.run(jobs), start=np.zeros(()))
+        self.model.absorb([shard.model for shard in self.shards[1:]])
+        _require_finite_lesson(lesson)
+        for shard in self.shards[1:]:
+            self.flat.gradient_W += shard.flat.gradient_W
+        grad_norm = self.flat.clip(self.model, self.hyperparameters.max_grad_norm)
         self.optimizer.step()
         self.gradient_steps += 1
-        return _StepNumbers(
-            policy=float(loss.policy),
-            value=float(loss.value),
-            entropy=float(loss.entropy),
-            approx_kl=float(loss.approx_kl),
-            clip_fraction=float(loss.clip_fraction),
-            aux=float(aux.detach()),
-            grad_norm=grad_norm,
+        self.model.latest_lb_loss = torch.tensor(lesson[BALANCE])
+        return lesson, grad_norm
+
+    def _report(
+        self, lessons: list[F64], grad_norms: list[float], learning_rate: float
+    ) -> UpdateReport:
+        mean = np.mean(lessons, axis=0).tolist()
+        policy, value, entropy, _, clip_fraction, balance, aux, *heads = mean
+        last_epoch = lessons[-(len(lessons) // self.hyperparameters.epochs) :]
+        played = self.rollout
+        return UpdateReport(
+            finished=list(played.finished),
+            policy_loss=policy,
+            value_loss=value,
+            entropy=entropy,
+            aux_loss=balance + aux,
+            approx_kl=float(np.mean([lesson[APPROX_KL] for lesson in last_epoch])),
+            clip_fraction=clip_fraction,
+            explained_variance=explained_variance(played.values_SN, self._returns_SN),
+            grad_norm=float(np.mean(grad_norms)),
+            relative_entropy=entropy / self._random_entropy(),
+            aux_by_component=dict(zip(self.model.aux_heads(), heads, strict=True)),
+            lb_reward=self.calculate_load_balancing_reward(),
+            expert_usage=self.model.expert_usage(),
+            learning_rate=learning_rate,
         )
 
     def _batch(self) -> dict[str, Tensor]:
@@ -201,15 +202,16 @@ class PPOTrainer:
             settings.gamma,
             settings.gae_lambda,
         )
+        self._returns_SN = advantages_SN + played.values_SN
         arrays = {
             "boards": played.boards_SNC,
             "masks": played.masks_SNA,
             "actions": played.actions_SN,
             "log_probs": played.log_probs_SN,
             "advantages": advantages_SN,
-            "returns": advantages_SN + played.values_SN,
+            "returns": self._returns_SN,
         }
-        return {name: torch.from_numpy(a).flatten(0, 1) for name, a in arrays.items()}
+        return {name: self.compute.tensor(a).flatten(0, 1) for name, a in arrays.items()}
 
     def _random_entropy(self) -> float:
         """Mean entropy of random play on the boards of the rollout."""
@@ -221,3 +223,9 @@ class PPOTrainer:
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate
         return learning_rate
+
+
+def _require_finite_lesson(lesson: F64) -> None:
+    for at, number in enumerate(lesson):
+        if not np.isfinite(number):
+            raise NonFiniteError(NUMBERS[at] if at < len(NUMBERS) else "aux")

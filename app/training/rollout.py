@@ -22,6 +22,7 @@ from app.environment.board import (
 from app.environment.games import Games
 from app.environment.jit import compiled
 from app.models.game_transformer import GameTransformer
+from app.training.compute import ON_CPU, Compute
 from app.training.guard import NonFiniteError
 
 F32 = npt.NDArray[np.float32]
@@ -71,12 +72,15 @@ class Rollout:
         self._draws_N: F64 = np.zeros(n_envs, np.float64)
 
     @torch.inference_mode()
-    def collect(self, model: GameTransformer, check_in: Callable[[], None]) -> None:
+    def collect(
+        self, model: GameTransformer, check_in: Callable[[], None], compute: Compute = ON_CPU
+    ) -> None:
         """Play S steps of every game into the buffers; `finished` gets the games that ended.
 
         Args:
             model: plays in evaluation mode.
             check_in: called before every step; what it raises ends the playing.
+            compute: where the model is.
 
         Raises:
             NonFiniteError: the model answered with NaN or an infinity.
@@ -87,7 +91,7 @@ class Rollout:
             check_in()
             self.boards_SNC[step] = games.boards
             self.masks_SNA[step] = games.masks
-            logits_NA, self.values_SN[step] = evaluate(model, games.boards)
+            logits_NA, self.values_SN[step] = evaluate(model, games.boards, compute)
             fill_uniform(self.draw_states_N, self._draws_N)
             sample_actions(
                 logits_NA,
@@ -96,17 +100,19 @@ class Rollout:
                 self.actions_SN[step],
                 self.log_probs_SN[step],
             )
-            self._record(step, self.games.step(self.actions_SN[step]), model)
-        _, self.next_values_N[:] = evaluate(model, games.boards)
+            self._record(step, self.games.step(self.actions_SN[step]), model, compute)
+        _, self.next_values_N[:] = evaluate(model, games.boards, compute)
 
-    def _record(self, step: int, after: GameArrays, model: GameTransformer) -> None:
+    def _record(
+        self, step: int, after: GameArrays, model: GameTransformer, compute: Compute
+    ) -> None:
         # log2 of what was merged: a move's reward grows with its tile's exponent, not its number.
         merged_N = np.log2(np.maximum(after.rewards, 1)).astype(np.float32)
         self.rewards_SN[step] = self.reward_scale * merged_N
         self.terminated_SN[step] = after.terminated
         self.truncated_SN[step] = after.truncated
         if after.truncated.any():
-            _, self.final_values_SN[step] = evaluate(model, after.final_boards)
+            _, self.final_values_SN[step] = evaluate(model, after.final_boards, compute)
         for game in np.flatnonzero(after.terminated):
             self.finished.append(
                 FinishedGame(
@@ -117,14 +123,15 @@ class Rollout:
             )
 
 
-def evaluate(model: GameTransformer, boards_NC: U8) -> tuple[F32, F32]:
+def evaluate(model: GameTransformer, boards_NC: U8, compute: Compute = ON_CPU) -> tuple[F32, F32]:
     """Policy logits [N, A] and values [N] of boards.
 
     Raises:
         NonFiniteError: one of them is NaN or infinite.
     """
-    logits, values = model(torch.from_numpy(boards_NC.astype(np.int64)))
-    logits_NA, values_N = logits.numpy(), values.numpy()
+    with compute.mixed_precision():
+        logits, values = model(compute.tensor(boards_NC).long())
+    logits_NA, values_N = logits.float().cpu().numpy(), values.float().cpu().numpy()
     if not np.isfinite(logits_NA).all():
         raise NonFiniteError("policy_logits")
     if not np.isfinite(values_N).all():

@@ -17,7 +17,6 @@ from app.training.allocator import return_large_blocks
 from app.training.budget import Budget
 from app.training.checkpoint_keeper import CheckpointKeeper
 from app.training.checkpoints import load_trainer
-from app.training.cores import training_threads
 from app.training.divergence import DivergenceGuard
 from app.training.evaluating import Evaluated, Evaluator, evaluation_message
 from app.training.experts import ExpertWatch
@@ -111,7 +110,7 @@ class TrainingLoop:
         if any(isinstance(block, GradCheckpoint) for block in model.children()):
             return_large_blocks()  # what a gradient checkpoint frees, the process shall not keep
         if "OMP_NUM_THREADS" not in os.environ:
-            torch.set_num_threads(training_threads(sum(p.numel() for p in model.parameters())))
+            torch.set_num_threads(1)  # cores are shared among shards, not within a matrix
         trainer = make_trainer(
             run.model_config(),
             model,

@@ -5,11 +5,6 @@ import pytest
 from app.training import cores
 
 
-def test_a_small_model_gets_one_thread_and_a_large_one_the_cores() -> None:
-    assert cores.training_threads(107_461) == 1
-    assert cores.training_threads(5_000_000) == cores.usable_cores() >= 1
-
-
 @pytest.mark.parametrize(
     ("quota", "expected"),
     [("max 100000", 6), ("200000 100000", 2), ("50000 100000", 1), ("nonsense", 6), (None, 6)],

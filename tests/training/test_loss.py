@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.training.loss import masked_log_probs, normalised, ppo_loss
+from app.training.loss import masked_log_probs, normalisation, ppo_gradient, ppo_loss
 from app.training.rollout import sample_actions
 
 COEFS = {"clip_range": 0.2, "value_coef": 0.5, "entropy_coef": 0.01}
@@ -42,7 +42,9 @@ def test_it_is_the_slow_one() -> None:
     masks[2, 1] = masks[4, 0] = False
     actions = torch.tensor([0, 1, 2, 3, 1, 2])
     old = torch.log(torch.tensor([0.1, 0.5, 0.2, 0.3, 0.9, 0.05]))
-    loss = ppo_loss(logits, values, masks, actions, old, advantages, returns, **COEFS)
+    loss = ppo_loss(
+        logits, values, masks, actions, old, normalisation(advantages)(advantages), returns, **COEFS
+    )
 
     spread = math.sqrt(sum((a - advantages.mean()).item() ** 2 for a in advantages) / 6)
     policy, entropy, value = 0.0, 0.0, 0.0
@@ -61,8 +63,37 @@ def test_it_is_the_slow_one() -> None:
     assert loss.total.item() == pytest.approx(policy + 0.5 * value - 0.01 * entropy, abs=1e-5)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_compiled_loss_and_gradient_are_those_of_torch(seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    boards = 200
+    logits = (3 * torch.randn(boards, 4, generator=generator)).requires_grad_()
+    values = torch.randn(boards, generator=generator).requires_grad_()
+    masks = torch.rand(boards, 4, generator=generator) < 0.7
+    actions = torch.randint(4, (boards,), generator=generator)
+    masks[torch.arange(boards), actions] = True
+    rest = (
+        masked_log_probs(logits.detach(), masks).gather(1, actions[:, None])[:, 0]
+        + 0.3 * torch.randn(boards, generator=generator),
+        torch.randn(boards, generator=generator),
+        torch.randn(boards, generator=generator),
+    )
+    loss = ppo_loss(logits, values, masks, actions, *rest, **COEFS)
+    loss.total.backward()  # type: ignore[no-untyped-call]
+    d_logits, d_values = np.empty((boards, 4), np.float32), np.empty(boards, np.float32)
+    numbers = ppo_gradient(
+        logits.detach().numpy(), values.detach().numpy(), masks.numpy(), actions.numpy(),
+        *(tensor.numpy() for tensor in rest), 0.2, 0.5, 0.01, d_logits, d_values,
+    )  # fmt: skip
+    np.testing.assert_allclose(numbers, [float(part) for part in loss[1:]], atol=1e-5)
+    assert logits.grad is not None
+    assert values.grad is not None
+    np.testing.assert_allclose(d_logits, logits.grad.numpy(), atol=1e-7)
+    np.testing.assert_allclose(d_values, values.grad.numpy(), atol=1e-7)
+
+
 def test_a_single_advantage_does_not_divide_by_zero() -> None:
-    assert normalised(torch.tensor([3.0])).tolist() == [0.0]
+    assert normalisation(torch.tensor([3.0]))(torch.tensor([3.0])).tolist() == [0.0]
 
 
 def test_sampled_actions_follow_the_masked_softmax() -> None:

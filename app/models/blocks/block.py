@@ -16,6 +16,11 @@ class Block(nn.Module):
     class Config:
         """The fields are the props of the block's row in spec/blocks.json and its shape_args."""
 
+    @property
+    def draws(self) -> bool:
+        """Whether training draws numbers from torch's generator."""
+        return False
+
     def repeated(self) -> Callable[[], AbstractContextManager[None]]:
         """Makes what holds while a gradient checkpoint computes this forward pass a second time.
 

@@ -21,6 +21,11 @@ class Dropout(Block):
         super().__init__()
         self.config = config
 
+    @property
+    def draws(self) -> bool:
+        """Where the rate is not 0."""
+        return self.config.rate > 0
+
     def forward(self, x: Tensor) -> Tensor:
         """Any shape to the same; the input itself outside training."""
         if not self.training or self.config.rate == 0:

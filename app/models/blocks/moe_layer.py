@@ -6,7 +6,7 @@ computes only its own; exported dense (every expert computes every cell and the 
 not chosen are 0), which is what ONNX can express.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
@@ -119,6 +119,18 @@ class MoELayer(Block):
         share_E: Tensor = self._routed_E / self._routed_E.sum().clamp(min=1)
         self._routed_E = torch.zeros_like(self._routed_E)
         return share_E
+
+    def absorb(self, others: Sequence["MoELayer"]) -> None:
+        """Take over what other copies counted; all go on with the mean of their biases."""
+        for other in others:
+            self._routed_E += other._routed_E
+            other._routed_E.zero_()
+        if self.balance_bias_E is not None:
+            biases = [layer.balance_bias_E for layer in (self, *others)]
+            mean_E = torch.stack([bias_E for bias_E in biases if bias_E is not None]).mean(0)
+            for bias_E in biases:
+                if bias_E is not None:
+                    bias_E.copy_(mean_E)
 
     def routing_margin(self, x: Tensor) -> Tensor:
         """Per board [B], the smallest gap between the last chosen and the first refused expert.

@@ -41,6 +41,11 @@ class TransformerLayer(Block):
         self.ff_in = nn.Linear(d_model, d_ff)
         self.ff_out = nn.Linear(d_ff, d_model)
 
+    @property
+    def draws(self) -> bool:
+        """Where dropout is not 0."""
+        return self.config.dropout > 0
+
     def forward(self, x_BTD: Tensor) -> Tensor:
         """Tokens [B, T, D] to tokens of the same shape."""
         if self.config.norm_first:

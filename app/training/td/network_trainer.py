@@ -15,7 +15,8 @@ from app.environment.games import Games
 from app.models.afterstates import ACTIONS, CELLS, Afterstates
 from app.models.game_transformer import GameTransformer
 from app.models.model_config import DynamicModelConfig
-from app.training.guard import NonFiniteError, clip_gradients, require_finite
+from app.training.flat_parameters import FlatParameters
+from app.training.guard import NonFiniteError, require_finite
 from app.training.hyperparameters import Hyperparameters
 from app.training.ppo_state import (
     game_tensors,
@@ -52,7 +53,8 @@ class NetworkTrainer(TDTrainer):
         self.games.seed(seeds.astype(np.uint64))
         self.games.start()
         self.shuffler = np.random.Generator(np.random.PCG64(seed))
-        self.optimizer = torch.optim.Adam(self.model.parameters(), eps=1e-5, fused=True)
+        self.flat = FlatParameters(self.model)
+        self.optimizer = torch.optim.Adam([self.flat.values_W], eps=1e-5, fused=True)
 
     def learning_rate(self) -> float:
         """Step size of Adam in the next update."""
@@ -79,7 +81,7 @@ class NetworkTrainer(TDTrainer):
     def state(self) -> TrainerState:
         """Moments, games, generators."""
         tensors = {
-            **optimizer_tensors(self.model, self.optimizer),
+            **optimizer_tensors(self.model, self.flat, self.optimizer),
             **game_tensors(self.games),
             "rng.torch": torch.get_rng_state(),
         }
@@ -87,7 +89,7 @@ class NetworkTrainer(TDTrainer):
 
     def restore(self, state: TrainerState) -> None:
         """Go on from a state; with another number of games, new games begin."""
-        restore_optimizer(self.model, self.optimizer, state.tensors)
+        restore_optimizer(self.model, self.flat, self.optimizer, state.tensors)
         if len(state.tensors["games.boards"]) == self.games.count:
             restore_games(self.games, state.tensors)
         self.shuffler.bit_generator.state = state.document["shuffler"]
@@ -148,9 +150,9 @@ class NetworkTrainer(TDTrainer):
         loss = 0.5 * (values_M - targets_M).square().mean()
         aux = self.model.latest_lb_loss + self.model.latest_aux_loss
         require_finite([("value", loss), ("aux", aux)])
-        self.optimizer.zero_grad(set_to_none=True)
+        self.flat.gradient_W.zero_()
         torch.autograd.backward(loss + aux)
-        grad_norm = clip_gradients(self.model, self.hyperparameters.max_grad_norm)
+        grad_norm = self.flat.clip(self.model, self.hyperparameters.max_grad_norm)
         self.optimizer.step()
         self.gradient_steps += 1
         return float(aux.detach()), grad_norm
