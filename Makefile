@@ -51,7 +51,7 @@ generate: setup ## write every generated file again: vectors, OpenAPI, the page'
 	@cd frontend && npm run --silent generate:api
 
 clean: ## remove what was built and installed here, but no data
-	rm -rf .venv $(STAMPS) frontend/node_modules frontend/dist frontend/.cache
+	rm -rf .venv .venv-peers $(STAMPS) frontend/node_modules frontend/dist frontend/.cache
 
 $(STAMPS)/python: pyproject.toml scripts/setup
 	@scripts/setup python
