@@ -123,10 +123,10 @@ describe("props that are shown", () => {
       const component = design.components.find((one) => one.id === id);
       return component ? shownProps(design, component).map(({ name }) => name) : [];
     };
-    expect(names("balance")).toEqual(["balance", "bias_rate"]);
+    expect(names("balance")).toEqual(["balance", "bias_rate", "z_coef"]);
     setProp(design, "balance", "balance", "loss");
-    expect(names("balance")).toEqual(["balance", "reward_coef"]);
-    expect(names("board")).toEqual(["encoding"]);
+    expect(names("balance")).toEqual(["balance", "reward_coef", "z_coef"]);
+    expect(names("board")).toEqual(["encoding", "orientation"]);
   });
 });
 

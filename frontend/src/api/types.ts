@@ -1,4 +1,5 @@
 /** The wire types that the page reads: those of `spec/openapi.json`, and the events, which OpenAPI does not describe. */
+import type { Algorithm } from "../domain/algorithm";
 import type { ModelArchitecture, ValidationResult } from "../domain/types";
 import type { components } from "./generated/schema";
 
@@ -9,9 +10,18 @@ export type DesignMeta = Schemas["DesignMeta"];
 export type RevisionMeta = Schemas["RevisionMeta"];
 export type CompileResult = Schemas["CompileResult"];
 export type Checkpoint = Schemas["ListedCheckpoint"];
+export type CheckpointList = Schemas["CheckpointList"];
+export type KeptBecause = Checkpoint["kept_because"][number];
 export type Hyperparameters = Schemas["TrainRequest"]["hyperparameters"];
 export type TrainRequest = Partial<Schemas["TrainRequest"]>;
+export type BranchRequest = Pick<Schemas["BranchRequest"], "step"> & Partial<Schemas["BranchRequest"]>;
 export type RunDetail = Omit<Schemas["RunDetail"], "latest"> & { latest: TrainingUpdate | null };
+/** Whole games on the same seeds, which teach the network nothing. */
+export type Evaluation = Schemas["Evaluation"];
+/** The best, the median or the worst game of an evaluation, without its moves. */
+export type GameMeta = Schemas["RecordedGame"];
+export type Game = Schemas["GameRecording"];
+export type Kickstart = Schemas["Kickstart"];
 export type RunState = RunDetail["state"];
 
 export interface Page<T> {
@@ -40,7 +50,39 @@ export interface TrainingUpdate {
     expert_usage: number[];
     expert_usage_by_component?: Record<string, number[]>;
     lb_reward: number | null;
+    /** 0 to 1: how evenly each block's experts share the work. */
+    entropy_by_component?: Record<string, number>;
+    /** Experts, from 0, that got less than a tenth of an even share. */
+    dead_by_component?: Record<string, number[]>;
   } | null;
+  // Runs of an older program have none of these.
+  algorithm?: Algorithm;
+  progress?: Progress | null;
+  health?: Health | null;
+  kickstart?: Kickstart | null;
+}
+
+export interface Progress {
+  /** 0 to 1, of the steps or of the time, whichever is further on. */
+  fraction: number;
+  /** Seconds of training; pauses do not count. */
+  elapsed_s: number;
+  /** Null until it can be known. */
+  seconds_left: number | null;
+}
+
+/** Means over the last updates; null for what the algorithm does not have. */
+export interface Health {
+  approx_kl: number | null;
+  /** Of the policy, over that of random play. */
+  relative_entropy?: number | null;
+  clip_fraction: number | null;
+  explained_variance: number | null;
+  grad_norm: number | null;
+}
+
+export interface EvaluationEvent extends Evaluation {
+  run_id: string;
 }
 
 export interface RunStateEvent {

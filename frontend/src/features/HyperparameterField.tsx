@@ -27,6 +27,13 @@ export function typed(kind: Hyperparameter["kind"], text: string): number | null
   return kind === "int" && !Number.isInteger(value) ? null : value;
 }
 
+/** The next value of a row; where 0 means "off" and the row counts seconds or minutes, the first step is 1. */
+function nextValue(row: Hyperparameter, value: number, direction: -1 | 1): number {
+  const isCoarse = row.kind === "int" || (row.min === 0 && (row.max ?? 0) >= 1000);
+  const isByOne = isCoarse && (direction > 0 ? value < 10 : value <= 10);
+  return bounded(row, isByOne ? Math.trunc(value) + direction : nextOnGrid(value, direction));
+}
+
 interface FieldProps {
   row: Hyperparameter;
   value: HyperValue;
@@ -37,7 +44,7 @@ export function HyperparameterField({ row, value, onChange }: FieldProps) {
   if (row.kind === "bool") return <Switch label={row.label} help={row.help} value={value === true} onChange={onChange} />;
   if (row.kind === "choice") return <Choice label={row.label} help={row.help} value={String(value)} choices={row.values ?? []} onChange={onChange} />;
   const number = Number(value);
-  const step = (direction: -1 | 1): number => bounded(row, row.kind === "int" && number < 10 ? number + direction : nextOnGrid(number, direction));
+  const step = (direction: -1 | 1): number => nextValue(row, number, direction);
   const help = row.default === value ? row.help : `${row.help} Default ${formatNumber(Number(row.default))}.`;
   return (
     <Stepper

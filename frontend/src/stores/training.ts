@@ -26,8 +26,35 @@ export interface Hyperparameter {
   help: string;
 }
 
+export const groups = hyperparametersSpec.groups;
 export const hyperparameters = hyperparametersSpec.hyperparameters as Hyperparameter[];
 export const runDefaults = hyperparametersSpec.run;
+
+/** How long a run goes on; the amount that does not count now is remembered. */
+export interface Budget {
+  by: "minutes" | "steps";
+  minutes: number;
+  steps: number;
+}
+
+export interface TrainOptions {
+  budget: Budget;
+  seed: number;
+  /** As far as they differ from the defaults. */
+  hyperparameters: Record<string, HyperValue>;
+}
+
+/** Programs train by steps unless they say more; who holds a phone thinks in minutes. */
+export const DEFAULT_OPTIONS: TrainOptions = {
+  budget: { by: "minutes", minutes: 10, steps: runDefaults.total_steps.default },
+  seed: runDefaults.seed.default,
+  hyperparameters: {},
+};
+
+/** The budget as the server takes it: minutes alone have no limit of steps beside them. */
+export function budgetRequest({ by, minutes, steps }: Budget): Pick<TrainRequest, "minutes" | "total_steps"> {
+  return by === "minutes" ? { minutes } : { total_steps: steps };
+}
 
 export interface Compiled {
   designId: string;
@@ -41,11 +68,11 @@ interface TrainingState {
   busy: "compile" | "train" | null;
   compiled: Compiled | null;
   failure: { title: string; detail: string; issues: Issue[] } | null;
-  /** What the next Train sends, as far as it differs from the defaults. */
-  options: TrainRequest;
+  /** Of the next Train. */
+  options: TrainOptions;
 }
 
-export const useTraining = create<TrainingState>(() => ({ busy: null, compiled: null, failure: null, options: {} }));
+export const useTraining = create<TrainingState>(() => ({ busy: null, compiled: null, failure: null, options: DEFAULT_OPTIONS }));
 
 // What was compiled is no longer what is shown.
 useDesignStore.subscribe((state, before) => {
@@ -110,12 +137,13 @@ export async function trainDesign(): Promise<string | null> {
 }
 
 async function startRun(designId: string, key: string): Promise<string> {
-  const { options } = useTraining.getState();
+  const { budget, seed, hyperparameters: changes } = useTraining.getState().options;
+  const wish: TrainRequest = { ...budgetRequest(budget), seed, hyperparameters: changes };
   try {
-    return (await api.train(designId, options, key)).run_id;
+    return (await api.train(designId, wish, key)).run_id;
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    return (await api.train(designId, options, key)).run_id;
+    return (await api.train(designId, wish, key)).run_id;
   }
 }
 

@@ -7,14 +7,14 @@ import { useRun } from "../../stores/runStore";
 import { toast } from "../../stores/toasts";
 import { hyperparameters, type HyperValue } from "../../stores/training";
 import { Sheet } from "../../ui/Sheet";
-import { HyperparameterField } from "../HyperparameterField";
+import { HyperparameterGroups } from "../HyperparameterGroups";
 
 export function TuneSheet({ run, onClose }: { run: RunDetail; onClose: () => void }) {
-  const [values, setValues] = useState<Record<string, HyperValue>>({});
-  const changed = Object.entries(values).filter(([name, value]) => run.hyperparameters[name] !== value);
+  const [changes, setChanges] = useState<Record<string, HyperValue>>({});
+  const { length } = Object.keys(changes);
   const apply = async (): Promise<void> => {
     try {
-      const answer = await api.setHyperparameters(run.id, Object.fromEntries(changed));
+      const answer = await api.setHyperparameters(run.id, changes);
       useRun.setState({ run: answer });
       toast("Takes effect at the next update", "good");
       onClose();
@@ -28,21 +28,18 @@ export function TuneSheet({ run, onClose }: { run: RunDetail; onClose: () => voi
       subtitle="Of this run, from its next update on."
       onClose={onClose}
       footer={
-        <button type="button" className="button button--filled button--wide" disabled={changed.length === 0} onClick={() => void apply()}>
-          {changed.length === 0 ? "Nothing changed" : `Apply ${changed.length === 1 ? "1 change" : `${changed.length} changes`}`}
+        <button type="button" className="button button--filled button--wide" disabled={length === 0} onClick={() => void apply()}>
+          {length === 0 ? "Nothing changed" : `Apply ${length === 1 ? "1 change" : `${length} changes`}`}
         </button>
       }
     >
-      {hyperparameters
-        .filter((row) => row.live)
-        .map((row) => (
-          <HyperparameterField
-            key={row.name}
-            row={row}
-            value={values[row.name] ?? run.hyperparameters[row.name] ?? row.default}
-            onChange={(value) => setValues({ ...values, [row.name]: value })}
-          />
-        ))}
+      <HyperparameterGroups
+        algorithm={run.algorithm ?? "ppo"}
+        rows={hyperparameters.filter((row) => row.live)}
+        baseOf={(row) => run.hyperparameters[row.name] ?? row.default}
+        changes={changes}
+        onChange={setChanges}
+      />
     </Sheet>
   );
 }
