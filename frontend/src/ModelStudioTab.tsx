@@ -13,6 +13,7 @@ import { Skeleton } from "./ui/parts";
 // The first screen needs neither the editor nor the charts, the heaviest parts; the service worker keeps both at hand.
 const StudioScreen = lazy(() => import("./features/studio/StudioScreen").then((module) => ({ default: module.StudioScreen })));
 const RunScreen = lazy(() => import("./features/run/RunScreen").then((module) => ({ default: module.RunScreen })));
+const GameScreen = lazy(() => import("./features/game/GameScreen").then((module) => ({ default: module.GameScreen })));
 
 export function ModelStudioTab() {
   const route = useRoute((state) => state.route);
@@ -36,6 +37,8 @@ function Screen({ route }: { route: Route }) {
       return <StudioScreen key={route.designId} designId={route.designId} />;
     case "run":
       return <RunScreen key={route.runId} runId={route.runId} />;
+    case "game":
+      return <GameScreen key={route.gameId} runId={route.runId} gameId={route.gameId} />;
     case "runs":
       return <RunsScreen />;
     case "designs":

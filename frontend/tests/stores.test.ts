@@ -5,6 +5,7 @@ import { analyse } from "../src/domain/validate";
 import { answers, fresh, kept } from "../src/stores/db";
 import { designHistory, replaceDesign, useDesignStore } from "../src/stores/designStore";
 import { pathOf, routeOf } from "../src/stores/route";
+import { budgetRequest } from "../src/stores/training";
 import { template } from "./templates";
 
 const store = (): ReturnType<typeof useDesignStore.getState> => useDesignStore.getState();
@@ -64,7 +65,17 @@ describe("addresses", () => {
     expect(routeOf("/")).toEqual({ screen: "designs" });
     expect(routeOf("/model-studio")).toEqual({ screen: "designs" });
     expect(routeOf("/runs/abc")).toEqual({ screen: "run", runId: "abc" });
+    expect(routeOf("/runs/abc/games/7-best")).toEqual({ screen: "game", runId: "abc", gameId: "7-best" });
+    expect(pathOf({ screen: "game", runId: "abc", gameId: "7-best" })).toBe("/runs/abc/games/7-best");
     expect(routeOf("/nothing/here")).toEqual({ screen: "designs" });
     expect(routeOf(pathOf({ screen: "studio", designId: "a b" }))).toEqual({ screen: "studio", designId: "a b" });
+  });
+});
+
+describe("how long a run goes on", () => {
+  it("is either a time or a number of steps", () => {
+    const budget = { minutes: 3, steps: 500 };
+    expect(budgetRequest({ ...budget, by: "minutes" })).toEqual({ minutes: 3 });
+    expect(budgetRequest({ ...budget, by: "steps" })).toEqual({ total_steps: 500 });
   });
 });

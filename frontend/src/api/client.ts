@@ -1,10 +1,14 @@
 /** The calls of CONTRACT.md that the page makes, each one line. */
 import { type Answer, call, callText } from "./http";
 import type {
-  Checkpoint,
+  BranchRequest,
+  CheckpointList,
   CompileResult,
   DesignMeta,
+  Evaluation,
   ExportFormat,
+  Game,
+  GameMeta,
   Hyperparameters,
   Metrics,
   ModelArchitecture,
@@ -60,7 +64,13 @@ export const api = {
     json(call("PATCH", at("runs", id, "hyperparameters"), { body: values })),
   metrics: (id: string, names: string[], maxPoints: number): Promise<Metrics> =>
     json(call("GET", `${at("runs", id, "metrics")}?names=${encodeURIComponent(names.join(","))}&max_points=${maxPoints}`)),
-  checkpoints: (id: string): Promise<{ items: Checkpoint[] }> => json(call("GET", at("runs", id, "checkpoints"))),
+  evaluations: (id: string): Promise<{ items: Evaluation[] }> => json(call("GET", at("runs", id, "evaluations"))),
+  checkpoints: (id: string): Promise<CheckpointList> => json(call("GET", at("runs", id, "checkpoints"))),
+  pin: (id: string, step: number): Promise<CheckpointList> => json(call("PUT", at("runs", id, "checkpoints", String(step), "pin"))),
+  unpin: (id: string, step: number): Promise<CheckpointList> => json(call("DELETE", at("runs", id, "checkpoints", String(step), "pin"))),
+  branch: (id: string, body: BranchRequest): Promise<{ run_id: string }> => json(call("POST", at("runs", id, "branch"), { body })),
+  games: (id: string): Promise<{ items: GameMeta[] }> => json(call("GET", at("runs", id, "games"))),
+  game: (id: string, gameId: string): Promise<Game> => json(call("GET", at("runs", id, "games", gameId))),
   healthy: (): Promise<unknown> => call("GET", "/healthz"),
 };
 

@@ -3,7 +3,7 @@
  * gives up (an error status, or 204 when the run is over) this asks the caller whether to go on, and waits longer each time.
  */
 import { eventsUrl } from "./client";
-import type { AlertEvent, RunStateEvent, TrainingUpdate } from "./types";
+import type { AlertEvent, EvaluationEvent, RunStateEvent, TrainingUpdate } from "./types";
 
 export type LinkState = "connecting" | "live" | "lost" | "ended";
 
@@ -11,6 +11,7 @@ export interface RunEventHandlers {
   onUpdate: (update: TrainingUpdate) => void;
   onState: (event: RunStateEvent) => void;
   onAlert: (alert: AlertEvent) => void;
+  onEvaluation: (evaluation: EvaluationEvent) => void;
   /** Events were missed: the caller reads the history again. */
   onGap: () => void;
   onLink: (state: LinkState) => void;
@@ -45,6 +46,7 @@ export function followRun(runId: string, handlers: RunEventHandlers): () => void
     listen(source, "training_update", handlers.onUpdate);
     listen(source, "run_state", handlers.onState);
     listen(source, "alert", handlers.onAlert);
+    listen(source, "evaluation", handlers.onEvaluation);
     source.addEventListener("reset", () => handlers.onGap());
   };
 

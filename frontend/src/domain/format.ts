@@ -53,7 +53,7 @@ export function formatShape(shape: Shape): string {
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1e6) return `${trim(bytes / 1e3)} kB`;
-  return `${trim(bytes / 1e6)} MB`;
+  return bytes < 1e9 ? `${trim(bytes / 1e6)} MB` : `${trim(bytes / 1e9)} GB`;
 }
 
 /** Seconds -> "45 s", "3 min", "2 h 5 min". */

@@ -5,14 +5,17 @@ export type Route =
   | { screen: "designs" }
   | { screen: "runs" }
   | { screen: "studio"; designId: string }
-  | { screen: "run"; runId: string };
+  | { screen: "run"; runId: string }
+  | { screen: "game"; runId: string; gameId: string };
 
-/** `/`, `/model-studio` -> designs; `/runs`; `/designs/<id>`; `/runs/<id>`. */
+/** `/`, `/model-studio` -> designs; `/runs`; `/designs/<id>`; `/runs/<id>`; `/runs/<id>/games/<id>`. */
 export function routeOf(path: string): Route {
-  const [first, second] = path.split("/").filter((part) => part !== "");
+  const [first, second, third, fourth] = path.split("/").filter((part) => part !== "");
   if (first === "designs" && second) return { screen: "studio", designId: decodeURIComponent(second) };
-  if (first === "runs") return second ? { screen: "run", runId: decodeURIComponent(second) } : { screen: "runs" };
-  return { screen: "designs" };
+  if (first !== "runs") return { screen: "designs" };
+  if (!second) return { screen: "runs" };
+  const runId = decodeURIComponent(second);
+  return third === "games" && fourth ? { screen: "game", runId, gameId: decodeURIComponent(fourth) } : { screen: "run", runId };
 }
 
 export function pathOf(route: Route): string {
@@ -21,6 +24,8 @@ export function pathOf(route: Route): string {
       return `/designs/${encodeURIComponent(route.designId)}`;
     case "run":
       return `/runs/${encodeURIComponent(route.runId)}`;
+    case "game":
+      return `/runs/${encodeURIComponent(route.runId)}/games/${encodeURIComponent(route.gameId)}`;
     case "runs":
       return "/runs";
     case "designs":

@@ -3,7 +3,8 @@ import { create } from "zustand";
 import { api, type RunAction } from "../api/client";
 import { followRun, type LinkState } from "../api/events";
 import { explain, Problem } from "../api/problems";
-import type { AlertEvent, RunDetail, RunState, TrainingUpdate } from "../api/types";
+import type { AlertEvent, Evaluation, RunDetail, RunState, TrainingUpdate } from "../api/types";
+import { withEvaluation } from "../domain/evaluation";
 import type { ModelArchitecture } from "../domain/types";
 import { probe } from "./connection";
 import { answers, kept } from "./db";
@@ -16,6 +17,8 @@ interface RunStoreState {
   design: ModelArchitecture | null;
   latest: TrainingUpdate | null;
   series: Series;
+  /** In step order. */
+  evaluations: readonly Evaluation[];
   alerts: AlertEvent[];
   link: LinkState;
   problem: string | null;
@@ -29,6 +32,7 @@ const EMPTY: RunStoreState = {
   design: null,
   latest: null,
   series: {},
+  evaluations: [],
   alerts: [],
   link: "connecting",
   problem: null,
@@ -61,8 +65,14 @@ export function watchRun(id: string): () => void {
   };
   const loadHistory = async (): Promise<void> => {
     const { run } = useRun.getState();
-    const { series } = await api.metrics(id, seriesNames(expertsOf(run)), MAX_POINTS);
-    mine((state) => ({ series: merged(series, state.series) }));
+    const [{ series }, { items }] = await Promise.all([
+      api.metrics(id, seriesNames(expertsOf(run)), MAX_POINTS),
+      api.evaluations(id),
+    ]);
+    mine((state) => ({
+      series: merged(series, state.series),
+      evaluations: state.evaluations.reduce<readonly Evaluation[]>(withEvaluation, items),
+    }));
   };
   const refresh = (): void => {
     void reload()
@@ -93,6 +103,7 @@ export function watchRun(id: string): () => void {
       mine((state) => ({
         alerts: [alert, ...state.alerts.filter((known) => known.seq !== alert.seq)].slice(0, MAX_ALERTS),
       })),
+    onEvaluation: (evaluation) => mine((state) => ({ evaluations: withEvaluation(state.evaluations, evaluation) })),
     onGap: refresh,
     onLink: (link) => {
       mine({ link });

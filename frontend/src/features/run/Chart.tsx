@@ -13,8 +13,13 @@ export interface Curve {
   color: string;
   /** Whether it is drawn only after a tap on its name. */
   startsHidden?: boolean;
-  style: "main" | "thin" | "dashed";
+  /** `points`: single measurements that no line joins. */
+  style: "main" | "thin" | "dashed" | "points";
+  /** What chance may have added: a bar from low to high at a step. */
+  intervals?: readonly Interval[];
 }
+
+export type Interval = readonly [step: number, low: number, high: number];
 
 interface ChartProps {
   testId: string;
@@ -36,11 +41,16 @@ export function Chart({ testId, title, curves: all, waiting, height = 190, fromZ
   const data = useMemo(() => alignedData(curves), [curves]);
   const shape = curves.map((curve) => `${curve.label} ${curve.color}`).join("|");
   const hasData = data[0].length > 1;
+  const shown = useRef(curves);
+
+  useEffect(() => {
+    shown.current = curves;
+  }, [curves]);
 
   useEffect(() => {
     const element = holder.current;
     if (!element || !hasData) return;
-    const made = new uPlot(plotOptions(curves, element.clientWidth, height, setAt, fromZero), data, element);
+    const made = new uPlot(plotOptions(() => shown.current, element.clientWidth, height, setAt, fromZero), data, element);
     plot.current = made;
     const unbind = bindTouch(made);
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
@@ -73,7 +83,7 @@ export function Chart({ testId, title, curves: all, waiting, height = 190, fromZ
                   curve={curve}
                   isShown={!hidden.has(curve.label)}
                   isOnly={all.length === 1}
-                  value={valueAt(curve, step)}
+                  text={valueText(valueAt(curve, step)) + marginAt(curve, step)}
                   onToggle={() => setHidden(toggled(hidden, curve.label, all.length))}
                 />
               </li>
@@ -94,23 +104,24 @@ interface LegendProps {
   curve: Curve;
   isShown: boolean;
   isOnly: boolean;
-  value: number | null;
+  /** Its value at the step that is read. */
+  text: string;
   onToggle: () => void;
 }
 
 /** Name and value of a curve; a tap shows or hides it. */
-function LegendItem({ curve, isShown, isOnly, value, onToggle }: LegendProps) {
-  const text = (
+function LegendItem({ curve, isShown, isOnly, text, onToggle }: LegendProps) {
+  const content = (
     <>
       <span className={`legend__line legend__line--${curve.style}`} style={{ color: `var(${curve.color})` }} />
       {curve.label}
-      <strong>{valueText(value)}</strong>
+      <strong>{text}</strong>
     </>
   );
-  if (isOnly) return <p className="legend__item">{text}</p>;
+  if (isOnly) return <p className="legend__item">{content}</p>;
   return (
     <button type="button" className="legend__item" aria-pressed={isShown} onClick={onToggle}>
-      {text}
+      {content}
     </button>
   );
 }
@@ -122,8 +133,16 @@ function toggled(hidden: ReadonlySet<string>, label: string, count: number): Set
   return next;
 }
 
+/** The value at a step; of single measurements the last one until then. */
 function valueAt(curve: Curve, step: number | undefined): number | null {
-  return curve.points.findLast(([at]) => at === step)?.[1] ?? null;
+  const isIt = ([at]: Point): boolean => (curve.style === "points" ? at <= (step ?? 0) : at === step);
+  return curve.points.findLast(isIt)?.[1] ?? null;
+}
+
+/** Half of the interval behind the value that is shown, for example " ± 310". */
+function marginAt({ intervals = [] }: Curve, step: number | undefined): string {
+  const found = intervals.findLast(([at]) => at <= (step ?? 0));
+  return found ? ` ± ${valueText((found[2] - found[1]) / 2)}` : "";
 }
 
 function valueText(value: number | null | undefined): string {
@@ -149,7 +168,8 @@ function alignedData(curves: readonly Curve[]): Columns {
 function summary(title: string, curves: readonly Curve[]): string {
   const parts = curves.map((curve) => {
     const values = curve.points.map(([, value]) => value).filter((value) => value !== null);
-    return `${curve.label} from ${valueText(values[0])} to ${valueText(values.at(-1))}`;
+    const last = `${valueText(values.at(-1))}${marginAt(curve, Infinity)}`;
+    return `${curve.label} from ${valueText(values[0])} to ${last}`;
   });
   return `${title}: ${parts.join("; ")}`;
 }

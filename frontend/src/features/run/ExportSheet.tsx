@@ -24,7 +24,14 @@ interface Outcome {
   isGood: boolean;
 }
 
-export function ExportSheet({ run, onClose }: { run: RunDetail; onClose: () => void }) {
+interface Props {
+  run: RunDetail;
+  /** Of the checkpoint; without it the user chooses between the latest and the best. */
+  step?: number;
+  onClose: () => void;
+}
+
+export function ExportSheet({ run, step, onClose }: Props) {
   const [checkpoints, setCheckpoints] = useState<Checkpoint[] | null>(null);
   const [which, setWhich] = useState<"latest" | "best">("latest");
   const [busy, setBusy] = useState<ExportFormat | null>(null);
@@ -38,13 +45,14 @@ export function ExportSheet({ run, onClose }: { run: RunDetail; onClose: () => v
 
   const latest = checkpoints?.reduce<Checkpoint | null>((last, one) => (last && last.step >= one.step ? last : one), null);
   const best = checkpoints?.find((one) => one.best) ?? null;
-  const chosen = which === "best" && best ? best : latest;
+  const asked = checkpoints?.find((one) => one.step === step) ?? null;
+  const chosen = asked ?? (which === "best" && best ? best : latest);
 
   const get = async (format: ExportFormat): Promise<void> => {
     setBusy(format);
     setOutcome(null);
     try {
-      const { name, bytes } = await download(exportUrl(run.design_id, run.id, format, which === "best" ? best?.step : undefined));
+      const { name, bytes } = await download(exportUrl(run.design_id, run.id, format, step ?? (which === "best" ? best?.step : undefined)));
       track("export", { runId: run.id, format, bytes });
       setOutcome({ format, text: `${name} · ${formatBytes(bytes)}`, isGood: true });
     } catch (error) {
@@ -55,7 +63,7 @@ export function ExportSheet({ run, onClose }: { run: RunDetail; onClose: () => v
   };
   return (
     <Sheet title="Export" subtitle={subtitleOf(checkpoints, chosen ?? null)} testId="export-sheet" onClose={onClose}>
-      {best && latest && best.step !== latest.step && (
+      {step === undefined && best && latest && best.step !== latest.step && (
         <Choice
           label="Which checkpoint"
           isBare

@@ -8,6 +8,7 @@ import { go, goBack } from "../../stores/route";
 import { Icon } from "../../ui/Icon";
 import { useScreen } from "../../ui/useScreen";
 import { OfflineBadge } from "../OfflineBadge";
+import { RunLabels } from "../RunLabels";
 
 const LINK_TEXT: Record<LinkState, string> = {
   connecting: "Connecting…",
@@ -30,13 +31,14 @@ export function RunHeader({ run, pill }: { run: RunDetail; pill: ReactNode }) {
         <h1 className="bar__title" ref={heading} tabIndex={-1}>
           {run.design_name}
         </h1>
-        <p className="bar__caption">
+        <p className="bar__caption bar__caption--wraps">
           {connection === "online" && !over && LINK_TEXT[link] !== "" && (
             <span className="link" data-testid="link-state" data-link={link} role="status">
               {LINK_TEXT[link]}
             </span>
           )}
           {over && <span>revision {run.design_revision}</span>}
+          <RunLabels run={run} />
         </p>
       </div>
       <OfflineBadge isCompact />

@@ -1,30 +1,31 @@
 /** Progress and the numbers of the last update. */
 import type { RunDetail, TrainingUpdate } from "../../api/types";
-import { formatCount, formatDuration, formatNumber, formatPercent, formatShort } from "../../domain/format";
+import { formatCount, formatNumber, formatPercent, formatShort } from "../../domain/format";
+import { progressWords } from "../../domain/progress";
 import { isLive } from "../../stores/library";
 
 export function Progress({ run, latest }: { run: RunDetail; latest: TrainingUpdate | null }) {
-  const part = Math.min(1, run.step / Math.max(1, run.total_steps));
-  const speed = latest?.steps_per_second ?? 0;
-  const left = run.state === "running" && speed > 0 ? (run.total_steps - run.step) / speed : null;
+  const { fraction, done, aside, left } = progressWords(run, latest?.progress ?? null);
   return (
-    <section className="run-progress" aria-label="Progress">
+    <section className="run-progress" aria-label="Progress" data-testid="progress">
       <div
         className="progress progress--big"
         role="progressbar"
         aria-label="Training"
         aria-valuemin={0}
         aria-valuemax={100}
-        aria-valuenow={Math.round(part * 100)}
+        aria-valuenow={Math.round(fraction * 100)}
+        aria-valuetext={left === null ? done : `${done}, ${left}`}
         data-live={isLive(run)}
       >
-        <span style={{ width: `${part * 100}%` }} />
+        <span style={{ width: `${fraction * 100}%` }} />
       </div>
       <p className="run-progress__text">
         <span>
-          <strong>{formatShort(run.step)}</strong> of {formatShort(run.total_steps)} steps
+          {done}
+          {aside !== null && ` · ${aside}`}
         </span>
-        <span>{left === null ? formatPercent(part) : `${formatDuration(left)} left`}</span>
+        <strong>{left ?? formatPercent(fraction)}</strong>
       </p>
     </section>
   );
@@ -36,7 +37,7 @@ export function Numbers({ latest }: { latest: TrainingUpdate | null }) {
   return (
     <section className="numbers" aria-label="Latest numbers">
       <div className="number number--hero">
-        <span className="number__label">Mean score</span>
+        <span className="number__label">Mean score in training</span>
         <span className="number__value" data-testid="score-mean">
           {score(latest?.score.mean)}
         </span>
@@ -81,7 +82,7 @@ export function TileRates({ rates }: { rates: Record<string, number> }) {
   return (
     <section className="panel" aria-labelledby="tiles-heading">
       <h2 id="tiles-heading" className="panel__title">
-        Games that reached a tile
+        Training games that reached a tile
       </h2>
       <ul className="rates">
         {shown.map(({ tile, rate }) => (

@@ -22,9 +22,9 @@ export function cssColor(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** Options for a chart of `curves`; `onRead` hears the row under the finger, or null. */
+/** Options for a chart of what `shown` gives, whose number and looks stay; `onRead` hears the row under the finger, or null. */
 export function plotOptions(
-  curves: readonly Curve[],
+  shown: () => readonly Curve[],
   width: number,
   height: number,
   onRead: (row: number | null) => void,
@@ -40,15 +40,49 @@ export function plotOptions(
     cursor: { y: false, drag: { setScale: false }, points: { size: 8 } },
     scales: {
       x: { time: false },
-      y: { range: (_, low, high) => spread(low, high, fromZero) },
+      y: { range: (_, low, high) => spread(...withIntervals(low, high, shown()), fromZero) },
     },
     axes: [
       { ...axis, grid: { show: false }, space: 70, size: 28, values: (_, ticks) => ticks.map((tick) => formatShort(tick)) },
       { ...axis, size: 44, space: 36, values: (_, ticks) => ticks.map((tick) => formatShort(tick)) },
     ],
-    series: [{}, ...curves.map(seriesOf)],
-    hooks: { setCursor: [(plot) => onRead(plot.cursor.left !== undefined && plot.cursor.left >= 0 ? (plot.cursor.idx ?? null) : null)] },
+    series: [{}, ...shown().map(seriesOf)],
+    hooks: {
+      setCursor: [(plot) => onRead(plot.cursor.left !== undefined && plot.cursor.left >= 0 ? (plot.cursor.idx ?? null) : null)],
+      draw: [(plot) => shown().forEach((curve) => drawIntervals(plot, curve))],
+    },
   };
+}
+
+/** The lowest and highest value to show, with the ends of the intervals. */
+function withIntervals(low: number | null, high: number | null, curves: readonly Curve[]): [number | null, number | null] {
+  const ends = curves.flatMap(({ intervals = [] }) => intervals.flatMap(([, from, to]) => [from, to]));
+  const all = [low, high, ...ends].filter((value) => value !== null);
+  return all.length === 0 ? [null, null] : [Math.min(...all), Math.max(...all)];
+}
+
+const CAP_PX = 4;
+
+/** An upright bar with caps for each interval of a curve. */
+function drawIntervals(plot: uPlot, { intervals = [], color }: Curve): void {
+  const { ctx } = plot;
+  const pixel = window.devicePixelRatio;
+  ctx.save();
+  ctx.setLineDash([]);
+  ctx.strokeStyle = cssColor(color);
+  ctx.lineWidth = 1.5 * pixel;
+  ctx.beginPath();
+  for (const [step, from, to] of intervals) {
+    const [x, bottom, top] = [plot.valToPos(step, "x", true), plot.valToPos(from, "y", true), plot.valToPos(to, "y", true)];
+    ctx.moveTo(x, bottom);
+    ctx.lineTo(x, top);
+    for (const end of [bottom, top]) {
+      ctx.moveTo(x - CAP_PX * pixel, end);
+      ctx.lineTo(x + CAP_PX * pixel, end);
+    }
+  }
+  ctx.stroke();
+  ctx.restore();
 }
 
 /** Room above the highest value, and below the lowest unless the axis starts at zero. */
@@ -65,6 +99,9 @@ function hasFewValues(plot: uPlot, series: number): boolean {
 
 function seriesOf(curve: Curve): uPlot.Series {
   const stroke = cssColor(curve.color);
+  if (curve.style === "points") {
+    return { label: curve.label, stroke, paths: () => null, points: { show: true, size: 11, width: 2, fill: stroke, stroke: cssColor("--surface") } };
+  }
   return {
     label: curve.label,
     stroke,
