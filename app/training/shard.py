@@ -18,8 +18,6 @@ from app.training.loss import F64, Normalisation, ppo_gradient, ppo_loss
 Batch = Mapping[str, Tensor]
 """boards [P, 16], masks [P, A], actions, log_probs, advantages and returns [P]."""
 
-MICRO_BATCH = 256  # boards at once: what the layers keep of so many stays in a core's cache
-
 
 class Shard:
     """A model of its own on weights that are shared, and a part of each minibatch.
@@ -47,14 +45,11 @@ class Shard:
             is added to the loss, and each auxiliary head.
         """
         self.flat.gradient_W.zero_()
-        means = np.zeros(())
-        for begin in range(0, len(chosen_M), MICRO_BATCH):  # of a board alone, one shard gets none
-            part_M = chosen_M[begin : begin + MICRO_BATCH]
-            batch = {name: tensor[part_M] for name, tensor in batch_P.items()}
-            batch["advantages"] = normalise(batch["advantages"])
-            weight = share * len(part_M) / len(chosen_M)
-            means = means + weight * self._add_gradient(batch, weight, settings)
-        return means
+        if len(chosen_M) == 0:  # of a minibatch of one board, the other shard's
+            return np.zeros(())
+        batch = {name: tensor[chosen_M] for name, tensor in batch_P.items()}
+        batch["advantages"] = normalise(batch["advantages"])
+        return share * self._add_gradient(batch, share, settings)
 
     def _add_gradient(self, batch: Batch, weight: float, settings: Hyperparameters) -> F64:
         with self.compute.mixed_precision():

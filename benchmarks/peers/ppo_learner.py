@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import torch
@@ -36,7 +37,7 @@ def ours(model: GameTransformer, settings: dict[str, Any]) -> Iterator[int]:
 
 def cleanrl(model: GameTransformer, settings: dict[str, Any]) -> Iterator[int]:
     """See cleanrl_ppo.py."""
-    from benchmarks.peers.cleanrl_ppo import train
+    from peers.cleanrl_ppo import train
 
     return train(model, settings)
 
@@ -45,7 +46,7 @@ def sb3(model: GameTransformer, settings: dict[str, Any]) -> Iterator[int]:
     """SB3's MaskablePPO; `learn(steps of one update)` is one update."""
     from sb3_contrib import MaskablePPO
 
-    from benchmarks.peers.sb3_learning import DesignPolicy, GameVecEnv
+    from peers.sb3_learning import DesignPolicy, GameVecEnv
 
     games = GameVecEnv(settings["n_envs"], 0, settings["reward_scale"])
     learner = MaskablePPO(
