@@ -1,7 +1,6 @@
 """A model asked in batches, numpy in and out. Legend: B boards, A 4 actions, 16 cells."""
 
-from collections.abc import Callable, Iterator
-from typing import cast
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +36,7 @@ class Network:
     @property
     def judges_afterstates(self) -> bool:
         """Whether the model has learnt what boards after a move are worth, and no policy."""
-        return getattr(self.model, "plays_afterstates", False) is True
+        return self.model.plays_afterstates
 
     @torch.inference_mode()
     def afterstate_values(self, boards_BC: U8) -> F32:
@@ -47,10 +46,10 @@ class Network:
             NotFiniteAnswerError: one of them is NaN or infinite.
         """
         self.model.eval()
-        ask = cast("Callable[[Tensor], Tensor]", self.model.afterstate_values)
         values_B = np.empty(len(boards_BC), np.float32)
         for part in self._parts(len(boards_BC)):
-            values_B[part] = ask(self._tensor(boards_BC[part])).float().cpu().numpy()
+            values = self.model.afterstate_values(self._tensor(boards_BC[part]))
+            values_B[part] = values.float().cpu().numpy()
         _require_finite(values_B)
         return values_B
 

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -10,11 +11,13 @@ from app.environment.games import Games
 from app.models.game_transformer import GameTransformer
 from app.play.evaluation import evaluate_games
 from app.play.games import play_games
-from app.play.learned import ActorCritic
+from app.play.learned import ActorCritic, AfterstateCritic
 from app.play.network import F32, Network
-from app.play.policies import random_policy
+from app.play.policies import greedy_policy, random_policy
 from app.play.search import SearchLimits, search, search_policy
-from tests.play.slow_search import move_values
+from app.training.run_folder import read_run
+from tests.play.slow_search import after, move_values
+from tests.training.run_folders import make_run
 
 WEIGHTS = np.random.default_rng(0).normal(size=(18, 16))
 LIKES = np.random.default_rng(1).normal(size=(18, 16, 4))
@@ -159,3 +162,18 @@ def test_a_networks_two_heads_are_its_value_and_its_preference(model: GameTransf
     np.testing.assert_allclose(learned.rewards(np.array([0, 4, 1024])), [0, 0.4, 2.0])
     played = play_games(search_policy(learned, SearchLimits(depth=1)), range(2), max_moves=5)
     assert played.steps_N.tolist() == [5, 5]
+
+
+def test_one_move_deep_over_afterstates_is_the_play_of_such_a_network(tmp_path: Path) -> None:
+    run = read_run(make_run(tmp_path, template="n-tuple", hyperparameters={}))
+    model = run.build_model()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.normal_()
+    boards = boards_after(60, 50)
+    masks = np.array([[bool(after(b, a)) for a in range(4)] for b in boards.tolist()])
+    learned = AfterstateCritic(Network(model))
+    found = search_policy(learned, SearchLimits(depth=1))(boards, masks)
+    assert (found == greedy_policy(model)(boards, masks)).all()
+    deeper = search(learned, SearchLimits(depth=2), boards[:4])
+    assert (np.isfinite(deeper) == masks[:4]).all()
