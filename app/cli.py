@@ -1,166 +1,122 @@
-"""`model-studio`: starts the server, checks the installation."""
+"""`model-studio`: reads the arguments and hands them to the command's module in `app.console`.
+
+A module is named by a string and loaded when its command is given: what one command needs (torch,
+the web server) the others do not wait for.
+"""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import contextlib
-import errno
-import ipaddress
-import json
-import logging
-import signal
-import socket
+import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import uvicorn
+from app.console.output import complain
+from app.errors import CommandError, StartupError
 
-from app.api.application import create_app
-from app.doctor import check_installation
-from app.errors import StartupError
-from app.services.studio import Studio, open_studio
-from app.settings import Settings, read_settings
-
-EXIT_STARTUP = 2
-_GRACEFUL_S = 2
+EXIT_TO_BE_PUT_RIGHT = 2
+_RUN_HELP = "folder of a run, or of one of its checkpoints; of a run, the newest is taken"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; the exit code is 2 where something has to be put right first."""
+    """Runs one command: 0 ok, 1 failed, 2 where something has to be put right first."""
     options = _parser().parse_args(arguments)
+    command = importlib.import_module(f"app.console.{options.command}")
     try:
-        code: int = options.run(options)
-    except StartupError as error:
-        print(f"model-studio: {error}", file=sys.stderr)  # noqa: T201
-        return EXIT_STARTUP
+        code: int = command.run(options)
+    except (StartupError, CommandError) as error:
+        complain(str(error))
+        return EXIT_TO_BE_PUT_RIGHT
     return code
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="model-studio", description="Draw, train, look, keep.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    up = commands.add_parser("up", help="serve the page and the API")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_up(commands.add_parser("up", help="serve the page and the API"))
+    _add_train(commands.add_parser("train", help="train a design, without server or browser"))
+    _add_evaluate(commands.add_parser("evaluate", help="how well a trained model plays"))
+    _add_play(commands.add_parser("play", help="watch a trained model play"))
+    _add_export(commands.add_parser("export", help="write a trained model as a file"))
+    _add_doctor(commands.add_parser("doctor", help="check the installation"))
+    return parser
+
+
+def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument("--host", help="address to listen on (127.0.0.1)")
     up.add_argument("--port", type=int, help="port of page and API (8000)")
     up.add_argument("--grpc-port", type=int, help="port of the ledger's gRPC service (50051)")
     up.add_argument("--data-dir", type=Path, help="where all state lies")
     up.add_argument("--mongo-url", help="a MongoDB to use instead of the embedded one")
-    up.set_defaults(run=_up)
-    doctor = commands.add_parser("doctor", help="check the installation")
+
+
+def _add_doctor(doctor: argparse.ArgumentParser) -> None:
     doctor.add_argument("--data-dir", type=Path, help="where all state lies")
     doctor.add_argument("--port", type=int, help="port of page and API (8000)")
-    doctor.add_argument("--json", action="store_true", help="print JSON")
-    doctor.set_defaults(run=_doctor)
-    return parser
+    _add_json(doctor)
 
 
-def _up(options: argparse.Namespace) -> int:
-    settings = read_settings(
-        host=options.host,
-        port=options.port,
-        grpc_port=options.grpc_port,
-        data_dir=options.data_dir,
-        mongo_url=options.mongo_url,
+def _add_train(train: argparse.ArgumentParser) -> None:
+    train.add_argument(
+        "design", nargs="?", help="a design file, or template:NAME; left out with --resume"
     )
-    if options.grpc_port is not None:
-        _say("gRPC is not served yet: --grpc-port has no effect in this release.")
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    train.add_argument("--minutes", type=float, help="train for so long, without the pauses")
+    train.add_argument("--steps", type=int, help="moves to train on in all")
+    train.add_argument("--seed", type=int, help="of weights, games and play (0)")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="settings",
+        help="a hyperparameter; may be given several times",
     )
-    with _listen(settings) as listening:
-        asyncio.run(_serve(settings, listening))
-    return 0
+    where = train.add_mutually_exclusive_group()
+    where.add_argument("--out", type=Path, help="the run's folder; default: a new one under runs/")
+    where.add_argument("--resume", type=Path, metavar="DIR", help="go on with the run in DIR")
+    train.add_argument(
+        "--games", type=int, default=128, help="games of the evaluation at the end (128), 0: none"
+    )
+    _add_json(train, "print every event as a line of JSON")
 
 
-async def _serve(settings: Settings, listening: socket.socket) -> None:
-    async with open_studio(settings) as studio:
-        config = uvicorn.Config(
-            create_app(settings, studio),
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,  # the caller's address is the socket's
-            server_header=False,
-            timeout_graceful_shutdown=_GRACEFUL_S,
-        )
-        server = _Server(config)
-        loop = asyncio.get_running_loop()
-        ending: list[asyncio.Task[None]] = []
-
-        def end() -> None:
-            if ending:
-                server.force_exit = True
-            else:
-                ending.append(asyncio.create_task(_end(studio, server)))
-
-        for signal_number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(signal_number, end)
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        _say(f"Model Studio: http://{host}:{listening.getsockname()[1]}")
-        await server.serve(sockets=[listening])
+def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
+    evaluate.add_argument("run", type=Path, help=_RUN_HELP)
+    evaluate.add_argument("--games", type=int, default=512, help="whole games to play (512)")
+    _add_mode(evaluate)
+    _add_json(evaluate)
 
 
-async def _end(studio: Studio, server: _Server) -> None:
-    await studio.end_runs()
-    server.should_exit = True
+def _add_play(play: argparse.ArgumentParser) -> None:
+    play.add_argument("run", type=Path, nargs="?", help=_RUN_HELP + "; left out with --replay")
+    _add_mode(play)
+    play.add_argument("--speed", type=float, default=5.0, help="moves per second (5), 0: no waits")
+    play.add_argument("--record", type=Path, metavar="FILE", help="write the game to FILE")
+    play.add_argument("--replay", type=Path, metavar="FILE", help="show a recorded game instead")
+    _add_json(play)
 
 
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leaves signals to `_serve`: runs write their final checkpoints before streams end."""
-        yield
+def _add_export(export: argparse.ArgumentParser) -> None:
+    export.add_argument("run", type=Path, help=_RUN_HELP)
+    export.add_argument("--fmt", choices=["onnx", "pt", "safetensors", "py"], default="onnx")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write")
+    _add_json(export)
 
 
-def _listen(settings: Settings) -> socket.socket:
-    if not _is_loopback(settings.host):
-        raise StartupError(
-            f"{settings.host} is not a loopback address: pairing and TLS, which other devices "
-            "need, are not there yet. Use --host 127.0.0.1."
-        )
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-        listening.listen(1024)
-    except OSError as error:
-        listening.close()
-        if error.errno == errno.EADDRINUSE:
-            raise StartupError(
-                f"Port {settings.port} is in use: stop what uses it or choose another one "
-                "with --port."
-            ) from error
-        raise StartupError(
-            f"Port {settings.port} cannot be used ({error.strerror}): choose another one "
-            "with --port."
-        ) from error
-    return listening
+def _add_mode(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--mode",
+        choices=["greedy", "sampled", "symmetric", "search"],
+        default="greedy",
+        help="how a move is chosen (greedy: the one the network likes best)",
+    )
+    command.add_argument("--depth", type=int, choices=[1, 2, 3], default=2, help="of search (2)")
+    command.add_argument("--seed", type=int, default=1_000_000, help="of the first game")
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    settings = read_settings(data_dir=options.data_dir, port=options.port)
-    findings = check_installation(settings)
-    if options.json:
-        _say(json.dumps([vars(finding) for finding in findings], indent=1))
-    else:
-        for finding in findings:
-            _say(f"{'ok  ' if finding.ok else 'FAIL'} {finding.name}: {finding.detail}")
-    return 0 if all(finding.ok for finding in findings) else 1
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
+def _add_json(command: argparse.ArgumentParser, text: str = "print JSON") -> None:
+    command.add_argument("--json", action="store_true", help=text)
 
 
 if __name__ == "__main__":

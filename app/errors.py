@@ -1,7 +1,7 @@
 """The one error tree: what went wrong, under which stable code, and what the caller can do.
 
 Errors are raised where the fault lies and handled once: `app.api.problems` turns a `StudioError`
-into problem+json, `app.cli` turns a `StartupError` into one line and exit code 2.
+into problem+json, `app.cli` turns a `StartupError` or a `CommandError` into a line and exit code 2.
 """
 
 from __future__ import annotations
@@ -11,6 +11,10 @@ from typing import Any
 
 class StartupError(Exception):
     """The server cannot start; the text is one line that says what to do."""
+
+
+class CommandError(Exception):
+    """A command of the console cannot do what was asked; the text says what to put right."""
 
 
 class StudioError(Exception):
