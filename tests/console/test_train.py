@@ -45,7 +45,12 @@ def test_a_design_is_trained_evaluated_and_taken_away(cli: Cli, tmp_path: Path) 
 def test_lines_for_people_say_what_comes_next(cli: Cli, tmp_path: Path) -> None:
     done = cli("train", "template:tiny-linear", *FEW, "--out", tmp_path / "run")
     assert done.returncode == 0, done.stderr
-    for words in ("Training Tiny: lookup and linear", "running", "Completed at step 2,048", "mean score"):
+    for words in (
+        "Training Tiny: lookup and linear",
+        "running",
+        "Completed at step 2,048",
+        "mean score",
+    ):
         assert words in done.stdout
     assert f"model-studio export {tmp_path / 'run'}" in done.stdout
     again = cli("train", "template:tiny-linear", *FEW, "--out", tmp_path / "run")
