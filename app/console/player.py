@@ -19,11 +19,13 @@ from app.play.network import Network
 from app.play.policies import greedy_policy, sampled_policy, symmetric_policy
 from app.play.search import Learned, SearchLimits, search_policy
 from app.training.checkpoints import MODEL_FILE
-from app.training.cores import training_threads
+from app.training.cores import usable_cores
 from app.training.hyperparameters import HyperparameterError, Hyperparameters
 from app.training.matmul import use_fast_matmul
 from app.training.run_folder import RunFolderError, RunSpec, read_run
 from weightslab.checkpoints import CheckpointDamagedError, verify_checkpoint
+
+_LARGE_PARAMS = 1_000_000  # the matrices of a smaller network are not worth a second thread
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def open_player(folder: Path) -> Player:
     except (CheckpointDamagedError, RunFolderError, ModelSourceError, HyperparameterError) as error:
         raise CommandError(f"{folder} cannot be played: {error}") from error
     if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(training_threads(sum(p.numel() for p in model.parameters())))
+        large = sum(p.numel() for p in model.parameters()) >= _LARGE_PARAMS
+        torch.set_num_threads(usable_cores() if large else 1)
     use_fast_matmul()
     return Player(trained, run, model.eval())
