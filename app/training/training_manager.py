@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 LEAVE_SECONDS = 5.0
 """Time between a worker's last message and its exit."""
+_REWARDS_KEPT = 1_000
 _NO_MOE: JsonObject = {
     "expert_usage": [],
     "expert_usage_by_component": {},
@@ -89,6 +91,7 @@ class TrainingManager:
         self._server_ends = False
         self._killed_because: str | None = None
         self._deadline: asyncio.TimerHandle | None = None
+        self._load_balancing_metrics: deque[float] = deque(maxlen=_REWARDS_KEPT)
 
     def adopt_external_trainer(self, trainer: ExternalTrainer) -> None:
         """Takes the order of what to train."""
@@ -139,7 +142,11 @@ class TrainingManager:
     def build_metrics(self, message: JsonObject) -> JsonObject:
         """The `training_update` of a worker's message, with `moe` in any case."""
         metrics = {key: value for key, value in message.items() if key != "type"}
-        metrics["moe"] = {**_NO_MOE, **(metrics.get("moe") or {})}
+        moe = {**_NO_MOE, **(metrics.get("moe") or {})}
+        if moe["lb_reward"] is not None:
+            self._load_balancing_metrics.append(moe["lb_reward"])
+        reward = self._load_balancing_metrics[-1] if self._load_balancing_metrics else None
+        metrics["moe"] = {**moe, "lb_reward": reward}
         return metrics
 
     async def _supervise(self) -> None:
