@@ -72,7 +72,7 @@ def test_evaluations_are_told_rate_checkpoints_and_leave_games(
 def test_evaluations_and_an_interruption_change_nothing_that_is_learnt(
     tmp_path: Path, start: Start
 ) -> None:
-    length = {"template": "residual-experts", "total_steps": 12_800}
+    length = {"template": "residual-experts", "total_steps": 5_120}
     quiet = make_run(tmp_path / "quiet", **length, hyperparameters={"evaluate_seconds": 0.0})  # type: ignore[arg-type]
     measured = make_run(tmp_path / "measured", **length, hyperparameters=OFTEN)  # type: ignore[arg-type]
     worker = start(measured)
