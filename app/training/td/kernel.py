@@ -154,6 +154,20 @@ def mean_entry(lookup: Lookup, boards: U8, at: int, told_apart: I64, rows: I64) 
 
 
 @compiled
+def judge_moves(slides: Slides, lookup: Lookup, boards: U8, worth: F32) -> None:
+    """Write reward + value of each move of boards [P, 16] to worth [P, A]; -inf where illegal."""
+    after = np.zeros((ACTIONS, CELLS), np.uint8)
+    rows = np.zeros((ACTIONS, len(lookup.offsets)), np.int64)
+    told_apart = np.zeros(CELLS, np.int64)
+    for at in range(len(boards)):
+        for action in range(ACTIONS):
+            points = _slide(slides, boards, at, action, after)
+            mean = mean_entry(lookup, after, action, told_apart, rows)
+            value = lookup.weight * mean + lookup.bias
+            worth[at, action] = points / POINTS_PER_UNIT + value if points >= 0 else -np.inf
+
+
+@compiled
 def _learn(lookup: Lookup, rows: I64, target: float, rate: float) -> float:
     """Move the entries of one afterstate towards a target; return the error before.
 

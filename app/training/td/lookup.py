@@ -5,6 +5,7 @@ Legend: T tuples, K cells of a tuple, R rows of all tables.
 
 import numpy as np
 import torch
+from torch import nn
 
 from app.models.afterstates import POINTS_PER_UNIT, SIDE, Afterstates
 from app.models.blocks import ActionOutput, BoardInput, NTuple, ValueOutput
@@ -44,36 +45,31 @@ def is_lookup(model: GameTransformer) -> bool:
     return tables.config.features == 1 and value.config.pool == "mean"
 
 
-def lookup_of(model: GameTransformer, error_sum_R: F32, error_size_R: F32) -> Lookup:
-    """A view of the model's own memory: what the kernel learns, the model knows."""
+def lookup_parts(model: GameTransformer) -> tuple[NTuple, nn.Linear]:
+    """The tables and the head of a design that is_lookup."""
     (tables,) = (block for block in model.children() if isinstance(block, NTuple))
     (value,) = (block for block in model.children() if isinstance(block, ValueOutput))
+    return tables, value.head
+
+
+def lookup_of(
+    tables: NTuple, error_sum_R: F32, error_size_R: F32, weight: float, bias: float
+) -> Lookup:
+    """A view of the block's own memory: what the kernel learns, the model knows."""
     return Lookup(
-        table=table_of(tables),
+        table=tables.table.weight.detach().numpy().reshape(-1),
         error_sum=error_sum_R,
         error_size=error_size_R,
         cells=tables.cells_S.reshape(tables.tuple_count, tables.size).numpy(),
         powers=tables.powers_K.numpy(),
         offsets=tables.offsets_T.numpy(),
         largest=tables.config.tile_values - 1,
-        weight=float(value.head.weight.detach()),
-        bias=float(value.head.bias.detach()),
+        weight=weight,
+        bias=bias,
     )
 
 
-def table_of(tables: NTuple) -> F32:
-    """The entries float32 [R], shared with the block."""
-    entries: F32 = tables.table.weight.detach().numpy().reshape(-1)
-    return entries
-
-
-def row_count(model: GameTransformer) -> int:
-    """R."""
-    return sum(
-        block.table.num_embeddings for block in model.children() if isinstance(block, NTuple)
-    )
-
-
-def no_errors(model: GameTransformer) -> tuple[F32, F32]:
+def no_errors(tables: NTuple) -> tuple[F32, F32]:
     """Nothing learnt yet: two arrays float32 [R] of zeros."""
-    return np.zeros(row_count(model), np.float32), np.zeros(row_count(model), np.float32)
+    count = tables.table.num_embeddings
+    return np.zeros(count, np.float32), np.zeros(count, np.float32)

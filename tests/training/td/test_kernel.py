@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from app.models.blocks import NTuple
-from app.training.td.lookup import build_slides, lookup_of, no_errors
-from app.training.td.lookup_trainer import new_games, play_and_learn, room_for
+from app.training.td.kernel import play_and_learn
+from app.training.td.lookup import build_slides, lookup_of, lookup_parts, no_errors
+from app.training.td.lookup_learner import LookupLearner, new_games, room_for
 from tests.environment.slow_2048 import SlowGame, slide
 from tests.training.td.lookups import lookup_model
 
@@ -65,9 +66,9 @@ class SlowLearner:
 @pytest.mark.parametrize("props", [{"shared": True}, {"tuples": "sixes", "tile_values": 4}])
 def test_it_learns_what_the_slow_one_learns(tmp_path: Path, props: dict[str, object]) -> None:
     model = lookup_model(tmp_path, **props)
-    (ntuple,) = (block for block in model.children() if isinstance(block, NTuple))
-    errors = no_errors(model)
-    lookup = lookup_of(model, *errors)
+    ntuple, head = lookup_parts(model)
+    errors = no_errors(ntuple)
+    lookup = lookup_of(ntuple, *errors, weight=head.weight.item(), bias=0.0)
     slow = SlowLearner(ntuple, lookup.weight, rate=0.5)
     games = new_games(3, ntuple.tuple_count, seed=1)
     slow_games, before = [], [None] * 3
@@ -106,13 +107,18 @@ def test_lines_slide_as_in_the_slow_game() -> None:
 
 def test_its_value_is_the_models(tmp_path: Path) -> None:
     model = lookup_model(tmp_path, tile_values=12)
-    lookup = lookup_of(model, *no_errors(model))
-    games = new_games(20, len(lookup.offsets), seed=2)
-    play_and_learn(build_slides(), lookup, games, room_for(games, 40), np.zeros(5), 40, 1.0)
-    afterstates = torch.from_numpy(games.boards.astype(np.int64))
-    values = model.afterstate_values(afterstates).detach()
-    (ntuple,) = (block for block in model.children() if isinstance(block, NTuple))
-    rows = ntuple.rows(afterstates).numpy()
-    expected = lookup.weight * lookup.table[rows].mean(1) + lookup.bias
-    np.testing.assert_allclose(values, expected, rtol=1e-5)
+    tables, head = lookup_parts(model)
+    with torch.no_grad():
+        head.bias.fill_(0.3)
+    learner = LookupLearner(tables, 20, seed=2, weight=head.weight.item(), bias=0.3)
+    learner.learn(4000, 1.0, lambda: None)
+    boards = np.concatenate([learner.games.boards, np.zeros((1, 16), np.uint8)])
+    logits, values = model(torch.from_numpy(boards.astype(np.int64)))
+    worth = learner.judge(boards)
+    legal = np.isfinite(worth)
+    assert legal.any(1).tolist() == [True] * 20 + [False]
+    np.testing.assert_allclose(worth.max(1)[:-1], values[:-1].detach(), rtol=1e-4)
+    behind = worth[:-1] - worth[:-1].max(1, keepdims=True)
+    found = logits[:-1].detach().numpy()
+    np.testing.assert_allclose(found[legal[:-1]], behind[legal[:-1]], atol=1e-4)
     assert values.abs().mean() > 0.1
