@@ -64,6 +64,9 @@ class Hyperparameters:
     n_steps: int
     td_rate: float
     td_moves: int
+    kickstart_moves: int
+    kickstart_coef: float
+    kickstart_share: float
     evaluate_seconds: float
     evaluate_games: int
     target_score: int

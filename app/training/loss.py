@@ -78,6 +78,14 @@ def ppo_loss(
     )
 
 
+def advice_loss(logits_MA: Tensor, masks_MA: Tensor, advice_MA: Tensor) -> Tensor:
+    """Cross-entropy of the policy to a teacher's advice, whose sum over the moves is its weight.
+
+    Schmitt et al. 2018, "Kickstarting deep reinforcement learning", equation 4.
+    """
+    return -(advice_MA * masked_log_probs(logits_MA, masks_MA)).sum(-1).mean()
+
+
 class Normalisation(NamedTuple):
     """What makes a minibatch's advantages have mean 0 and deviation 1; a single one becomes 0."""
 

@@ -100,7 +100,7 @@ def training_update(
         "episodes": recent.episodes,
         "loss": {
             "policy": _mean(report.policy_loss for report in reports),
-            "value": fmean(report.value_loss for report in reports),
+            "value": _mean(report.value_loss for report in reports),
             "entropy": _mean(report.entropy for report in reports),
             "aux": _mean(report.aux_loss for report in reports),
             **_aux_losses(reports),

@@ -22,9 +22,14 @@ def ppo_state(trainer: "PPOTrainer") -> TrainerState:
         **optimizer_tensors(trainer.model, trainer.flat, trainer.optimizer),
         **game_tensors(trainer.rollout.games),
         "games.draw_states": torch.from_numpy(_signed(trainer.rollout.draw_states_N.copy())),
+        **trainer.kickstart.tensors(),
         "rng.torch": torch.get_rng_state(),
     }
-    return TrainerState(tensors, {"shuffler": trainer.shuffler.bit_generator.state})
+    document = {
+        "shuffler": trainer.shuffler.bit_generator.state,
+        **trainer.kickstart.document(),
+    }
+    return TrainerState(tensors, document)
 
 
 def restore_ppo(trainer: "PPOTrainer", state: TrainerState) -> None:
@@ -34,6 +39,7 @@ def restore_ppo(trainer: "PPOTrainer", state: TrainerState) -> None:
         restore_games(trainer.rollout.games, state.tensors)
         draw_states_N = state.tensors["games.draw_states"].numpy().view(np.uint64)
         trainer.rollout.draw_states_N[:] = draw_states_N
+    trainer.kickstart.restore(state.tensors, state.document)
     trainer.shuffler.bit_generator.state = state.document["shuffler"]
     torch.set_rng_state(state.tensors["rng.torch"])
 

@@ -23,6 +23,7 @@ from app.training.flat_parameters import FlatParameters
 from app.training.gae import explained_variance, generalised_advantages
 from app.training.guard import NonFiniteError
 from app.training.hyperparameters import Hyperparameters, run_default
+from app.training.kickstart import Kickstart
 from app.training.loss import F64, NUMBERS, normalisation
 from app.training.ppo_state import ppo_state, restore_ppo
 from app.training.rollout import Rollout
@@ -70,6 +71,7 @@ class PPOTrainer:
         # Dropout draws from the one generator of the process, so its order must not be a race.
         alone = any(block.draws for block in self.model.children() if isinstance(block, Block))
         self.crew = Crew(1 if alone else min(len(self.shards), usable_cores()))
+        self.kickstart = Kickstart(settings, seed)
         self.step = 0  # environment steps
         self.time_used = 0.0
         self.update_count = 0
@@ -83,8 +85,11 @@ class PPOTrainer:
     def learning_rate(self) -> float:
         """Step size of the next update."""
         settings = self.hyperparameters
-        used = max(self.step / self.total_steps, self.time_used) if settings.anneal else 0.0
-        return settings.learning_rate * max(0.0, 1.0 - used)
+        return settings.learning_rate * ((1.0 - self._used()) if settings.anneal else 1.0)
+
+    def _used(self) -> float:
+        """Share of the run that is over."""
+        return min(1.0, max(self.step / self.total_steps, self.time_used))
 
     def update(self, check_in: Callable[[], None] = lambda: None) -> UpdateReport:
         """Play S steps of N games, then learn from them in `epochs` passes of minibatches.
@@ -98,12 +103,18 @@ class PPOTrainer:
         """
         settings = self.hyperparameters
         learning_rate = self._set_learning_rate()
+        if self.kickstart.teaching:
+            return self._wait_for_teacher(learning_rate, check_in)
+        advice_weight = self.kickstart.weight(settings, self._used())
 
         self.rollout.finished.clear()
         self.rollout.collect(self.model, check_in, self.compute)
         self.step += settings.n_envs * settings.n_steps
 
         batch_P = self._batch()
+        advice_PA = self.kickstart.advice(self.rollout.boards_SNC, advice_weight)
+        if advice_PA is not None:
+            batch_P["advice"] = advice_PA.to(self.compute.device)
         lessons: list[F64] = []
         grad_norms: list[float] = []
         for shard in self.shards:
@@ -116,7 +127,13 @@ class PPOTrainer:
                 lessons.append(lesson)
                 grad_norms.append(grad_norm)
         self.update_count += 1
-        return self._report(lessons, grad_norms, learning_rate)
+        return self._report(lessons, grad_norms, learning_rate, advice_weight)
+
+    def _wait_for_teacher(self, learning_rate: float, check_in: Callable[[], None]) -> UpdateReport:
+        report = self.kickstart.learn(self.model, self.hyperparameters, learning_rate, check_in)
+        self.update_count += 1
+        self.gradient_steps += 1  # there is something new to save
+        return report
 
     def state(self) -> TrainerState:
         """For a checkpoint."""
@@ -166,10 +183,14 @@ class PPOTrainer:
         return lesson, grad_norm
 
     def _report(
-        self, lessons: list[F64], grad_norms: list[float], learning_rate: float
+        self,
+        lessons: list[F64],
+        grad_norms: list[float],
+        learning_rate: float,
+        advice_weight: float,
     ) -> UpdateReport:
         mean = np.mean(lessons, axis=0).tolist()
-        policy, value, entropy, _, clip_fraction, balance, aux, *heads = mean
+        policy, value, entropy, _, clip_fraction, balance, aux, advice, *heads = mean
         last_epoch = lessons[-(len(lessons) // self.hyperparameters.epochs) :]
         played = self.rollout
         return UpdateReport(
@@ -187,6 +208,9 @@ class PPOTrainer:
             lb_reward=self.calculate_load_balancing_reward(),
             expert_usage=self.model.expert_usage(),
             learning_rate=learning_rate,
+            kickstart=self.kickstart.report(
+                advice_weight, advice / advice_weight if advice_weight else None
+            ),
         )
 
     def _batch(self) -> dict[str, Tensor]:

@@ -13,10 +13,11 @@ from app.models.game_transformer import GameTransformer
 from app.training.compute import Compute
 from app.training.flat_parameters import FlatParameters
 from app.training.hyperparameters import Hyperparameters
-from app.training.loss import F64, Normalisation, ppo_gradient, ppo_loss
+from app.training.loss import F64, Normalisation, advice_loss, ppo_gradient, ppo_loss
 
 Batch = Mapping[str, Tensor]
-"""boards [P, 16], masks [P, A], actions, log_probs, advantages and returns [P]."""
+"""boards [P, 16], masks [P, A], actions, log_probs, advantages and returns [P];
+advice [P, A] while a teacher gives some."""
 
 
 class Shard:
@@ -41,8 +42,8 @@ class Shard:
         """Leave the gradient of `share` times the mean loss of the chosen boards in `flat`.
 
         Returns:
-            `share` times the means [5 + 2 + H]: loss.NUMBERS, the balancing of experts, what else
-            is added to the loss, and each auxiliary head.
+            `share` times the means [5 + 3 + H]: loss.NUMBERS, the balancing of experts, what else
+            the model adds to the loss, the teacher's advice, and each auxiliary head.
         """
         self.flat.gradient_W.zero_()
         if len(chosen_M) == 0:  # of a minibatch of one board, the other shard's
@@ -54,8 +55,11 @@ class Shard:
     def _add_gradient(self, batch: Batch, weight: float, settings: Hyperparameters) -> F64:
         with self.compute.mixed_precision():
             logits_MA, values_M = self.model(batch["boards"].long())
-        others = torch.stack([self.model.latest_lb_loss, self.model.latest_aux_loss])
         answers = (logits_MA.float(), values_M.float())
+        advice = logits_MA.new_zeros((), dtype=torch.float32)
+        if "advice" in batch:
+            advice = advice_loss(answers[0], batch["masks"], batch["advice"])
+        others = torch.stack([self.model.latest_lb_loss, self.model.latest_aux_loss, advice])
         add = self._add_on_gpu if self.compute.on_gpu else self._add_on_cpu
         numbers = add(*answers, others, batch, weight, settings)
         heads = [float(head.loss.detach()) for head in self.model.aux_heads().values()]

@@ -21,7 +21,7 @@ class UpdateReport:
 
     finished: list[FinishedGame]
     learning_rate: float
-    value_loss: float
+    value_loss: float | None
     policy_loss: float | None = None
     entropy: float | None = None
     aux_loss: float | None = None
