@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.designs import validate_document
 from app.errors import RunRequestError
 from app.json_values import JsonObject, dumps
 from app.training.hyperparameters import (
@@ -16,6 +17,7 @@ from app.training.hyperparameters import (
     check_minutes,
     check_run_number,
     check_settings,
+    default_steps_of_tables,
     most_steps,
     run_default,
 )
@@ -49,10 +51,12 @@ class RunNumbers:
     hyperparameters: JsonObject
 
 
-def check_wish(wish: RunWish, parent: RunNumbers | None = None) -> RunNumbers:
+def check_wish(
+    wish: RunWish, parent: RunNumbers | None = None, *, default_steps: int | None = None
+) -> RunNumbers:
     """Fills in what was not said. Raises RunRequestError with every problem."""
     problems: list[SettingProblem] = []
-    numbers: JsonObject = _budget(wish, parent)
+    numbers: JsonObject = _budget(wish, parent, default_steps or run_default("total_steps"))
     numbers["seed"] = parent.seed if parent else run_default("seed")
     for name, check in _CHECKS.items():
         value = getattr(wish, name)
@@ -74,15 +78,25 @@ def check_wish(wish: RunWish, parent: RunNumbers | None = None) -> RunNumbers:
     return RunNumbers(**numbers, hyperparameters=settings)
 
 
-def _budget(wish: RunWish, parent: RunNumbers | None) -> JsonObject:
+def default_steps(architecture: JsonObject) -> int:
+    """Of a run of this design: tables that learn alone take far more steps in the same time."""
+    design = validate_document(architecture).design
+    types = {component.type for component in design.components}
+    if design.plays_afterstates and types <= _TABLE_BLOCKS:
+        return default_steps_of_tables()
+    return run_default("total_steps")
+
+
+def _budget(wish: RunWish, parent: RunNumbers | None, default_steps: int) -> JsonObject:
     """Steps and minutes where the wish names neither; naming one lifts the other."""
     if wish.minutes is not None:
         return {"total_steps": most_steps(), "minutes": None}
     if parent is not None and wish.total_steps is None:
         return {"total_steps": parent.total_steps, "minutes": parent.minutes}
-    return {"total_steps": run_default("total_steps"), "minutes": None}
+    return {"total_steps": default_steps, "minutes": None}
 
 
+_TABLE_BLOCKS = {"board_input", "ntuple", "action_output", "value_output"}
 _CHECKS: Mapping[str, Callable[[object], float]] = {
     "total_steps": functools.partial(check_run_number, "total_steps"),
     "minutes": check_minutes,

@@ -33,7 +33,13 @@ from app.services.run_feed import RunFeed
 from app.services.run_hub import RunHub
 from app.services.run_metrics import read_rows
 from app.services.run_record import run_detail, state_of, wire_data
-from app.services.run_request import RunNumbers, RunWish, check_live_settings, check_wish
+from app.services.run_request import (
+    RunNumbers,
+    RunWish,
+    check_live_settings,
+    check_wish,
+    default_steps,
+)
 from app.services.training_floor import TrainingFloor
 from app.store.protocol import Page, Store
 from app.training.game_files import list_games, read_game
@@ -194,8 +200,8 @@ class RunsService:
         return [wire_data(record, row) for row in rows]
 
     async def _train(self, design_id: str, wish: RunWish, run_id: str) -> str:
-        numbers = check_wish(wish)
         record, compiled = await self.designs.compiled(design_id)
+        numbers = check_wish(wish, default_steps=default_steps(record.architecture))
         start: tuple[JsonObject, CheckpointInfo] | None = None
         if wish.from_run_id is not None:
             start = await self._start_from(wish, compiled.source_sha256)

@@ -160,6 +160,11 @@ def most_steps() -> int:
     return int(read_spec("hyperparameters.json")["run"]["total_steps"]["max"])
 
 
+def default_steps_of_tables() -> int:
+    """The default of `total_steps` for what learns a million moves a second: ten minutes."""
+    return int(read_spec("hyperparameters.json")["run"]["total_steps"]["default_of_tables"])
+
+
 def run_default(name: str) -> int:
     """The default of `total_steps` or `seed`."""
     return int(read_spec("hyperparameters.json")["run"][name]["default"])

@@ -54,7 +54,15 @@ def test_the_teacher_learns_first_and_its_advice_fades() -> None:
 def test_a_message_may_tell_of_both_phases() -> None:
     learner = trainer(kickstart_share=1.0)
     reports = [learner.update() for _ in range(4)]
-    message = training_update(reports, RecentGames(), step=1, update=4, steps_per_second=1.0)
+    message = training_update(
+        reports,
+        RecentGames(),
+        step=1,
+        update=4,
+        steps_per_second=1.0,
+        algorithm=learner.algorithm,
+        progress={},
+    )
     assert message["loss"]["value"] is not None
 
 

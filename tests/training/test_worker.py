@@ -232,3 +232,12 @@ def test_a_disk_that_refuses_is_told_and_training_goes_on(tmp_path: Path, start:
     assert str(folder / "checkpoints") in alert["message"]
     (folder / "checkpoints").unlink()
     worker.until("checkpoint")
+
+
+def test_tables_are_trained_by_td(tmp_path: Path, start: Start) -> None:
+    worker = start(make_run(tmp_path, template="n-tuple", total_steps=500_000))
+    update = worker.until("training_update")
+    assert update["algorithm"] == "td"
+    assert update["score"]["mean"] > 1500
+    assert worker.until("finished")["outcome"] == "completed"
+    assert list_checkpoints(tmp_path / "checkpoints")

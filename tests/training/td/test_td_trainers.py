@@ -78,7 +78,15 @@ def test_it_tells_how_it_goes(tmp_path: Path, props: dict[str, object]) -> None:
     for _ in range(20):
         reports.append(learner.update())
         recent.add(reports[-1].finished)
-    message = training_update(reports, recent, step=1, update=1, steps_per_second=1.0)
+    message = training_update(
+        reports,
+        recent,
+        step=1,
+        update=1,
+        steps_per_second=1.0,
+        algorithm=learner.algorithm,
+        progress={},
+    )
     assert message["loss"]["value"] > 0
     assert message["loss"]["policy"] is None
     assert message["score"]["mean"] > 100
