@@ -1,5 +1,7 @@
 """2048 as slowly and obviously as possible: what the compiled kernels are compared with."""
 
+import functools
+
 MASK_64 = 2**64 - 1
 
 
@@ -63,14 +65,16 @@ class SlowGame:
 
 
 def slide_all(rows: list[list[int]]) -> tuple[list[list[int]], int]:
-    slid = [slide(row) for row in rows]
-    return [row for row, _ in slid], sum(merged for _, merged in slid)
+    slid = [slide(tuple(row)) for row in rows]
+    return [list(row) for row, _ in slid], sum(merged for _, merged in slid)
 
 
-def slide(row: list[int]) -> tuple[list[int], int]:
+@functools.cache  # millions of moves meet few different rows
+def slide(row: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
     """Towards the front; every tile merges at most once, the front pair first."""
     tiles = [tile for tile in row if tile]
-    result, merged = [], 0
+    result: list[int] = []
+    merged = 0
     while tiles:
         tile = tiles.pop(0)
         if tiles and tiles[0] == tile and tile < 17:
@@ -78,4 +82,4 @@ def slide(row: list[int]) -> tuple[list[int], int]:
             tile += 1
             merged += 2**tile
         result.append(tile)
-    return result + [0] * (4 - len(result)), merged
+    return (*result, *[0] * (4 - len(result))), merged

@@ -36,8 +36,8 @@ def test_every_line_slides_as_the_slow_one() -> None:
     lines = list(itertools.product((0, 1, 2, 3, 11, 16, 17), repeat=4))
     moved, merged = slide_lines(np.array(lines))
     for index, line in enumerate(lines):
-        expected = slide(list(line))
-        assert (moved[index].tolist(), merged[index]) == expected
+        expected = slide(line)
+        assert (tuple(moved[index].tolist()), merged[index]) == expected
 
 
 def random_boards(count: int) -> U8:

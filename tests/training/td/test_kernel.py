@@ -98,9 +98,9 @@ def test_it_learns_what_the_slow_one_learns(tmp_path: Path, props: dict[str, obj
 def test_lines_slide_as_in_the_slow_game() -> None:
     slides = build_slides()
     for index in np.random.default_rng(0).integers(0, 18**4, size=3000):
-        line = [int(index) // 18**power % 18 for power in (3, 2, 1, 0)]
+        line = tuple(int(index) // 18**power % 18 for power in (3, 2, 1, 0))
         moved, merged = slide(line)
-        assert slides.moved[index].tolist() == moved
+        assert tuple(slides.moved[index].tolist()) == moved
         assert slides.points[index] == merged
         assert slides.changes[index] == (moved != line)
 
