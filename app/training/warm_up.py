@@ -10,12 +10,12 @@ from app.training.ppo_trainer import PPOTrainer
 
 
 def main() -> None:
-    """Train a tiny model for one update."""
-    settings = Hyperparameters.from_values(
-        {"n_envs": 2, "n_steps": 4, "minibatch": 16, "epochs": 1}
-    )
+    """Train a tiny model for one update, after a teacher that learns a little."""
+    short = {"n_envs": 2, "n_steps": 4, "minibatch": 16, "epochs": 1, "kickstart_moves": 64}
+    settings = Hyperparameters.from_values(short)
     trainer = PPOTrainer(DynamicModelConfig(d_model=8, n_heads=1), hyperparameters=settings)
-    trainer.update()
+    while trainer.step == 0:
+        trainer.update()
     trainer.rollout.games.refresh_masks()
 
 

@@ -1,5 +1,6 @@
 from app.environment import board
 from app.training import gae, rollout
+from app.training.td import kernel
 from app.training.warm_up import main
 
 
@@ -13,6 +14,9 @@ def test_it_compiles_every_kernel_that_a_run_needs() -> None:
         board.step_games,
         gae._scan_backwards,
         rollout.sample_actions,
+        kernel.begin_game,
+        kernel.judge_moves,
+        kernel.play_and_learn,
     ]
-    for kernel in entries:
-        assert len(kernel.signatures) == 1  # a second one would be compiled in the first run
+    for entry in entries:
+        assert len(entry.signatures) == 1  # a second one would be compiled in the first run
