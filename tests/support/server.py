@@ -32,7 +32,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 30.0, every: float = 0.1) -> Any:
+def wait_for(what: Callable[[], Any], seconds: float = 60.0, every: float = 0.1) -> Any:
     """The first truthy answer of `what`."""
     deadline = time.monotonic() + seconds
     while True:
@@ -134,7 +134,7 @@ class StudioServer:
         found: dict[str, Any] = answer.json()
         return found
 
-    def wait_state(self, run_id: str, *states: str, seconds: float = 40.0) -> dict[str, Any]:
+    def wait_state(self, run_id: str, *states: str, seconds: float = 80.0) -> dict[str, Any]:
         def reached() -> dict[str, Any] | None:
             run = self.run(run_id)
             assert run["state"] in states or run["state"] != "failed", run["reason"]
