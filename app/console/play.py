@@ -26,6 +26,7 @@ from app.play.recording import (
     recording_of,
     replay,
 )
+from app.play.tree import all_moves
 from weightslab.atomic_files import write_file
 
 _MOST_BYTES = 1_000_000
@@ -85,10 +86,14 @@ def _write(path: Path, recording: Recording) -> None:
 
 
 def policy_chances(player: Player, boards: U8) -> F64:
-    """How likely the policy makes each move of boards [M, 16]: [M, 4], sums of 1."""
+    """How likely the policy makes each legal move of boards [M, 16]: [M, 4], sums of 1.
+
+    All 0 for a board without a move.
+    """
     logits = Network(player.model).evaluate(boards)[0].astype(np.float64)
-    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
-    chances: F64 = weights / weights.sum(axis=1, keepdims=True)
+    legal = all_moves(boards).afterstate_PA >= 0
+    weights = np.where(legal, np.exp(logits - logits.max(axis=1, keepdims=True)), 0.0)
+    chances: F64 = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
     return chances
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shlex
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -134,8 +135,8 @@ def _closing_lines(result: JsonObject) -> list[str]:
         from app.console.figures import evaluation_lines
 
         lines += evaluation_lines(result["evaluation"])
-    folder = result["folder"]
-    lines.append(f"The run lies in {folder}")
+    folder = shlex.quote(result["folder"])
+    lines.append(f"The run lies in {result['folder']}")
     if result["state"] == "stopped":
         lines.append(f"Go on with:  model-studio train --resume {folder}")
     if result["checkpoint"]:

@@ -124,7 +124,8 @@ def test_a_board_is_drawn_with_its_tiles_and_chances(trained: Path) -> None:
     chances = policy_chances(player, boards)
     for chosen, likes in zip(games.moves[0][:20], chances, strict=False):
         assert likes.sum() == pytest.approx(1)
-        assert likes[chosen] > 0
+        assert likes[chosen] == likes.max()
+    assert not chances[-1].any()  # no move is left
     console = Console(width=100, record=True, file=io.StringIO())
     console.print(board_picture(boards[-1], len(boards) - 1, 2, chances[-1]))
     text = console.export_text()
