@@ -28,6 +28,13 @@ describe("progress in words", () => {
     expect(progressWords({ ...run, minutes: 10 }, null).fraction).toBe(0);
   });
 
+  it("is whole at the end, unless something else ended it", () => {
+    const measured = { fraction: 0.6, elapsed_s: 350, seconds_left: 250 };
+    const ended = { ...run, minutes: 10, state: "completed" };
+    expect(progressWords({ ...ended, reason: null }, measured)).toMatchObject({ fraction: 1, done: "10 min of 10 min", left: null });
+    expect(progressWords({ ...ended, reason: "Stopped early." }, measured)).toMatchObject({ fraction: 0.6, done: "6 min of 10 min" });
+  });
+
   it("is as coarse as it is known", () => {
     expect([3, 34, 88, 95, 4_000].map(timeLeft)).toEqual([
       "a few seconds left",

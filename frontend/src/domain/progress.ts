@@ -6,6 +6,8 @@ interface Told {
   total_steps: number;
   minutes?: number | null;
   state: string;
+  /** Why it ended, where the budget was not all used. */
+  reason?: string | null;
 }
 
 interface Measured {
@@ -27,14 +29,16 @@ export interface ProgressWords {
 
 /** Words for a run; `measured` is the worker's own account, null before its first one. */
 export function progressWords(run: Told, measured: Measured | null): ProgressWords {
-  const seconds = measured?.elapsed_s ?? 0;
   const limit = typeof run.minutes === "number" ? run.minutes * 60 : null;
+  // The last account is from a little before the end.
+  const isWhole = run.state === "completed" && !run.reason;
+  const seconds = isWhole && limit !== null ? limit : (measured?.elapsed_s ?? 0);
   const bySteps = run.step / Math.max(1, run.total_steps);
   const steps = formatShort(run.step);
   const byTime = `${formatDuration(seconds)} of ${formatDuration(limit ?? 0)}`;
   const isGoing = run.state === "running" && measured !== null && measured.seconds_left !== null;
   return {
-    fraction: clamped(measured?.fraction ?? (limit === null ? bySteps : 0)),
+    fraction: isWhole ? 1 : clamped(measured?.fraction ?? (limit === null ? bySteps : 0)),
     done: limit === null ? `${steps} of ${formatShort(run.total_steps)} steps` : byTime,
     aside: limit === null ? measured && formatDuration(seconds) : `${steps} steps`,
     left: isGoing ? timeLeft(measured.seconds_left ?? 0) : null,

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api } from "../../api/client";
 import { explain } from "../../api/problems";
 import type { RunDetail } from "../../api/types";
+import { isKickstarted } from "../../domain/runLabels";
 import { useRun } from "../../stores/runStore";
 import { toast } from "../../stores/toasts";
 import { hyperparameters, type HyperValue } from "../../stores/training";
@@ -35,7 +36,7 @@ export function TuneSheet({ run, onClose }: { run: RunDetail; onClose: () => voi
     >
       <HyperparameterGroups
         algorithm={run.algorithm ?? "ppo"}
-        rows={hyperparameters.filter((row) => row.live)}
+        rows={hyperparameters.filter((row) => row.live && (row.group !== "kickstart" || isKickstarted(run)))}
         baseOf={(row) => run.hyperparameters[row.name] ?? row.default}
         changes={changes}
         onChange={setChanges}

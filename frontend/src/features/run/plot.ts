@@ -39,7 +39,7 @@ export function plotOptions(
     padding: [10, 8, 0, 0],
     cursor: { y: false, drag: { setScale: false }, points: { size: 8 } },
     scales: {
-      x: { time: false },
+      x: { time: false, range: (_, low, high) => (low === high ? [0, 2 * low || 1] : [low, high]) },
       y: { range: (_, low, high) => spread(...withIntervals(low, high, shown()), fromZero) },
     },
     axes: [
