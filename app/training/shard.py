@@ -59,7 +59,8 @@ class Shard:
         advice = logits_MA.new_zeros((), dtype=torch.float32)
         if "advice" in batch:
             advice = advice_loss(answers[0], batch["masks"], batch["advice"])
-        others = torch.stack([self.model.latest_lb_loss, self.model.latest_aux_loss, advice])
+        added = (self.model.latest_lb_loss, self.model.latest_aux_loss, advice)
+        others = torch.stack([loss.to(advice.device) for loss in added])  # a 0 is on the CPU
         add = self._add_on_gpu if self.compute.on_gpu else self._add_on_cpu
         numbers = add(*answers, others, batch, weight, settings)
         heads = [float(head.loss.detach()) for head in self.model.aux_heads().values()]

@@ -73,3 +73,22 @@ def test_shards_count_experts_together_and_share_their_biases() -> None:
     ] == [[0.5] * 3] * 2
     assert layers[0]._routed_E.tolist() == [3, 3, 0]
     assert layers[1]._routed_E.tolist() == [0, 0, 0]
+
+
+def test_both_forms_of_the_loss_leave_the_same_gradient() -> None:
+    trainer = PPOTrainer(
+        DynamicModelConfig(d_model=8, n_heads=1, n_layers=1, n_experts=2),
+        hyperparameters=Hyperparameters.from_values(QUICK),
+    )
+    trainer.update()
+    shard, batch = trainer.shards[0], trainer._batch()
+    gradients, numbers = [], []
+    for add in (shard._add_on_cpu, shard._add_on_gpu):
+        shard.flat.gradient_W.zero_()
+        logits_MA, values_M = shard.model(batch["boards"].long())
+        others = torch.stack([shard.model.latest_lb_loss, shard.model.latest_aux_loss])
+        numbers.append(add(logits_MA, values_M, others, batch, 0.5, trainer.hyperparameters))
+        gradients.append(shard.flat.gradient_W.clone())
+    assert float(gradients[0].norm()) > 0.01
+    torch.testing.assert_close(gradients[0], gradients[1], atol=1e-6, rtol=1e-4)
+    assert numbers[0] == pytest.approx(numbers[1], abs=1e-5)
