@@ -21,7 +21,8 @@ GAMES = 16
 
 def slow_evaluations(folder: Path) -> Path:
     """A run whose evaluations take some ten seconds and begin after one."""
-    settings = {"n_envs": 2 * GAMES, "evaluate_seconds": 1.0, "evaluate_games": GAMES}
+    settings = {"n_envs": 8 * GAMES, "minibatch": 8 * GAMES}  # more at once than any evaluation
+    settings |= {"evaluate_seconds": 1.0, "evaluate_games": GAMES}
     make_run(folder, template="tiny-linear", hyperparameters=settings)
     source = (folder / "model.py").read_text()
     last = "        return self.join_heads("
