@@ -24,7 +24,7 @@ from app.models.game_transformer import GameTransformer
 from app.play.evaluation import Evaluation, evaluate_games, gain
 from app.play.games import Policy, play_games
 from app.play.policies import greedy_policy, symmetric_policy
-from app.play.search import Learned, SearchLimits, search_policy
+from app.play.search import Learned, search_policy, usual_limits
 from app.training.hyperparameters import Hyperparameters
 
 FIRST_SEED = 10**6
@@ -38,8 +38,8 @@ def modes(
     yield "greedy", greedy_policy(model), GREEDY_GAMES
     yield "symmetric", symmetric_policy(model), GREEDY_GAMES
     for depth in options.depths:
-        limits = SearchLimits(depth=depth, deep_cells=options.deep_cells)
-        yield f"search, depth {depth}", search_policy(learned, limits), options.games
+        policy = search_policy(learned, usual_limits(depth))
+        yield f"search, depth {depth}", policy, options.games
 
 
 def play(name: str, policy: Policy, games: int) -> tuple[Evaluation, float]:
@@ -104,7 +104,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--games", type=int, default=64, help="of each depth of search")
     parser.add_argument("--depths", type=int, nargs="+", default=[1, 2], choices=[1, 2, 3])
-    parser.add_argument("--deep-cells", type=int, default=16)
     parser.add_argument("--json", action="store_true", help="one line of JSON at the end only")
     return parser.parse_args()
 

@@ -17,7 +17,7 @@ from app.play.games import Policy
 from app.play.learned import ActorCritic, AfterstateCritic
 from app.play.network import Network
 from app.play.policies import greedy_policy, sampled_policy, symmetric_policy
-from app.play.search import Learned, SearchLimits, search_policy
+from app.play.search import Learned, search_policy, usual_limits
 from app.training.checkpoints import MODEL_FILE
 from app.training.cores import usable_cores
 from app.training.hyperparameters import HyperparameterError, Hyperparameters
@@ -47,7 +47,7 @@ class Player:
                 return symmetric_policy(self.model)
             case "search":
                 learned = learned_of(self.model, self.run.hyperparameters)
-                return search_policy(learned, SearchLimits(depth=depth))
+                return search_policy(learned, usual_limits(depth))
             case _:
                 raise ValueError(f"there is no mode {mode!r}")
 

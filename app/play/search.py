@@ -80,6 +80,15 @@ class SearchLimits:
             raise ValueError(f"deep_cells must be from 1 to {CELLS}, not {self.deep_cells}")
 
 
+def usual_limits(depth: int) -> SearchLimits:
+    """What commands use: of the deeper chance levels of a search three moves deep, four cells.
+
+    So a move costs about 1,600 leaves (measured on the MLP template in mid-game play), where two
+    moves deep with all cells cost 300.
+    """
+    return SearchLimits(depth=depth, deep_cells=4 if depth == MOST_DEPTH else CELLS)
+
+
 def search_policy(learned: Learned, limits: SearchLimits) -> Policy:
     """The best legal move after looking `limits.depth` own moves ahead."""
 
