@@ -40,7 +40,7 @@ export function Chart({ testId, title, curves: all, waiting, height = 190, fromZ
   const curves = useMemo(() => all.filter((curve) => !hidden.has(curve.label)), [all, hidden]);
   const data = useMemo(() => alignedData(curves), [curves]);
   const shape = curves.map((curve) => `${curve.label} ${curve.color}`).join("|");
-  const hasData = data[0].length > 0;
+  const hasData = all.some(({ points }) => points.some(([, value]) => value !== null));
   const shown = useRef(curves);
 
   useEffect(() => {
