@@ -57,7 +57,7 @@ def learned_of(model: GameTransformer, settings: Hyperparameters) -> Learned:
     network = Network(model)
     if network.judges_afterstates:
         return AfterstateCritic(network)
-    return ActorCritic(network, settings.gamma, settings.reward_scale)
+    return ActorCritic(network, settings.gamma, settings.reward_scale, settings.reward)
 
 
 def open_player(folder: Path) -> Player:

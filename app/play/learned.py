@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from app.environment.board import I64, U8
+from app.environment.rewards import learnt_reward
 from app.play.network import F32, Network
 
 PRIOR_WEIGHT = 0.5
@@ -18,25 +19,27 @@ _UNIT = 0.1  # the reward scale with which that was measured
 class ActorCritic:
     """The two heads of a network that was trained with PPO.
 
-    The value head predicts, from a position on, the discounted sum of reward_scale * log2(merged
-    tiles), which is the unit of everything here.
+    The value head predicts, from a position on, the discounted sum of the run's rewards, which is
+    the unit of everything here.
 
     Args:
         network: of the run.
         discount: the run's gamma.
         reward_scale: the run's.
+        reward: the run's kind of it.
         prior_weight: how much the policy counts beside the value.
     """
 
     network: Network
     discount: float
     reward_scale: float
+    reward: str = "log2"
     prior_weight: float = PRIOR_WEIGHT
     kind: Literal["position"] = "position"
 
     def rewards(self, merged: I64) -> F32:
-        """reward_scale * log2 of the merged tiles, 0 where nothing merged."""
-        rewards: F32 = np.log2(np.maximum(merged, 1)).astype(np.float32) * self.reward_scale
+        """What the run was rewarded with for moves that merged so much."""
+        rewards: F32 = learnt_reward(self.reward, merged) * np.float32(self.reward_scale)
         return rewards
 
     def values(self, boards_NC: U8) -> F32:

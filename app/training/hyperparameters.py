@@ -57,6 +57,7 @@ class Hyperparameters:
     entropy_coef: float
     value_coef: float
     max_grad_norm: float
+    reward: str
     reward_scale: float
     epochs: int
     minibatch: int

@@ -63,7 +63,9 @@ class PPOTrainer:
         self.total_steps = total_steps or run_default("total_steps")
         self.compute = Compute.chosen(settings.device, settings.precision)
         self.model = (model or StandardModel(config)).to(self.compute.device)
-        self.rollout = Rollout(settings.n_envs, settings.n_steps, seed, settings.reward_scale)
+        self.rollout = Rollout(
+            settings.n_envs, settings.n_steps, seed, settings.reward_scale, settings.reward
+        )
         self.shuffler = np.random.Generator(np.random.PCG64(seed))
         self.flat = FlatParameters(self.model)
         self.optimizer = torch.optim.Adam([self.flat.values_W], eps=1e-5, fused=True)

@@ -21,6 +21,7 @@ from app.environment.board import (
 )
 from app.environment.games import Games
 from app.environment.jit import compiled
+from app.environment.rewards import learnt_reward
 from app.models.game_transformer import GameTransformer
 from app.training.compute import ON_CPU, Compute
 from app.training.guard import NonFiniteError
@@ -43,14 +44,22 @@ class Rollout:
         n_envs: N.
         n_steps: S.
         seed: gives every game its own series; the draws of the policy come from another one.
-        reward_scale: factor on log2 of the merged tiles, which is the reward that is learnt.
+        reward_scale: factor on the reward.
+        reward: its kind, see environment/rewards.py.
         max_game_steps: truncate games after this many steps; 0 plays them to the end.
     """
 
     def __init__(
-        self, n_envs: int, n_steps: int, seed: int, reward_scale: float, max_game_steps: int = 0
+        self,
+        n_envs: int,
+        n_steps: int,
+        seed: int,
+        reward_scale: float,
+        reward: str = "log2",
+        max_game_steps: int = 0,
     ) -> None:
-        self.n_envs, self.n_steps, self.reward_scale = n_envs, n_steps, reward_scale
+        self.n_envs, self.n_steps = n_envs, n_steps
+        self.reward, self.reward_scale = reward, reward_scale
         self.games = Games(n_envs, max_steps=max_game_steps)
         seeds = np.random.default_rng(seed).integers(2**63, size=2 * n_envs).astype(np.uint64)
         self.games.seed(seeds[:n_envs])
@@ -106,9 +115,7 @@ class Rollout:
     def _record(
         self, step: int, after: GameArrays, model: GameTransformer, compute: Compute
     ) -> None:
-        # log2 of what was merged: a move's reward grows with its tile's exponent, not its number.
-        merged_N = np.log2(np.maximum(after.rewards, 1)).astype(np.float32)
-        self.rewards_SN[step] = self.reward_scale * merged_N
+        self.rewards_SN[step] = self.reward_scale * learnt_reward(self.reward, after.rewards)
         self.terminated_SN[step] = after.terminated
         self.truncated_SN[step] = after.truncated
         if after.truncated.any():

@@ -16,6 +16,7 @@ from torch import nn
 from torch.distributions.categorical import Categorical
 
 import app.environment
+from app.environment.rewards import learnt_reward
 
 
 class CategoricalMasked(Categorical):
@@ -73,7 +74,7 @@ def train(design: nn.Module, args: dict[str, Any]) -> Iterator[int]:
                 values[step] = value.flatten()
             actions[step], logprobs[step] = action, logprob
             boards, merged, terminations, truncations, info = envs.step(action.cpu().numpy())
-            reward = args["reward_scale"] * np.log2(np.maximum(merged, 1))
+            reward = args["reward_scale"] * learnt_reward(args["reward"], merged)
             rewards[step] = torch.tensor(reward).view(-1)
             next_obs = torch.Tensor(boards)
             next_masks = torch.from_numpy(info["action_mask"])

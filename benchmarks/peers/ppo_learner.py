@@ -39,7 +39,7 @@ def cleanrl(model: GameTransformer, settings: dict[str, Any]) -> Iterator[int]:
     """See cleanrl_ppo.py."""
     from peers.cleanrl_ppo import train
 
-    return train(model, settings)
+    yield from train(model, settings)
 
 
 def sb3(model: GameTransformer, settings: dict[str, Any]) -> Iterator[int]:
@@ -48,7 +48,7 @@ def sb3(model: GameTransformer, settings: dict[str, Any]) -> Iterator[int]:
 
     from peers.sb3_learning import DesignPolicy, GameVecEnv
 
-    games = GameVecEnv(settings["n_envs"], 0, settings["reward_scale"])
+    games = GameVecEnv(settings["n_envs"], 0, settings["reward_scale"], settings["reward"])
     learner = MaskablePPO(
         DesignPolicy,
         games,

@@ -24,18 +24,20 @@ from stable_baselines3.common.vec_env import VecEnv
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import app.environment
+from app.environment.rewards import learnt_reward
 from app.models.loader import load_model_class
 
 POINT_SECONDS = 10.0
 
 
 class GameVecEnv(VecEnv):
-    """`gymnasium.make_vec` of ours as an SB3 VecEnv; the reward is reward_scale * log2(merged)."""
+    """`gymnasium.make_vec` of ours as an SB3 VecEnv, with the reward that our own learner gets."""
 
-    def __init__(self, count: int, seed: int, reward_scale: float) -> None:
+    def __init__(self, count: int, seed: int, reward_scale: float, reward: str) -> None:
         self.games = gymnasium.make_vec(app.environment.GAME_ID, num_envs=count)
         super().__init__(count, self.games.single_observation_space, self.games.single_action_space)
-        self.first_seed, self.reward_scale = seed * 10_000, reward_scale
+        self.first_seed = seed * 10_000
+        self.reward, self.reward_scale = reward, reward_scale
         self.finished: list[int] = []
 
     def reset(self) -> np.ndarray:
@@ -49,7 +51,7 @@ class GameVecEnv(VecEnv):
     def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
         boards, merged, terminated, truncated, info = self.games.step(self.actions)
         self.masks = info["action_mask"]
-        rewards = self.reward_scale * np.log2(np.maximum(merged, 1)).astype(np.float32)
+        rewards = self.reward_scale * learnt_reward(self.reward, merged)
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         done = terminated | truncated
         for game in np.flatnonzero(done):
@@ -139,7 +141,9 @@ def main() -> None:
     torch.manual_seed(options.seed)
     config = json.loads((options.folder / "config.json").read_text())
     model = load_model_class(options.folder / "model.py", None)(**config)
-    games = GameVecEnv(settings["n_envs"], options.seed, settings["reward_scale"])
+    games = GameVecEnv(
+        settings["n_envs"], options.seed, settings["reward_scale"], settings["reward"]
+    )
     budget = Budget(options.cpu_seconds)
 
     def falling(_remaining_of_steps: float) -> float:

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -157,7 +157,7 @@ def test_a_networks_two_heads_are_its_value_and_its_preference(model: GameTransf
         logits, values = model.eval()(torch.from_numpy(boards.astype(np.int64)))
     np.testing.assert_allclose(learned.values(boards), values.numpy(), atol=1e-6)
     np.testing.assert_allclose(learned.preferences(boards), logits.numpy(), atol=1e-6)
-    without = ActorCritic(Network(model), discount=0.99, reward_scale=0.2, prior_weight=0)
+    without = replace(learned, prior_weight=0)
     assert without.preferences(boards) is None
     np.testing.assert_allclose(learned.rewards(np.array([0, 4, 1024])), [0, 0.4, 2.0])
     played = play_games(search_policy(learned, SearchLimits(depth=1)), range(2), max_moves=5)

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from app.environment.rewards import SCORE_UNIT
 from app.models.model_config import DynamicModelConfig
 from app.training.checkpoints import load_trainer, save_trainer
 from app.training.guard import NonFiniteError
@@ -245,3 +246,15 @@ def test_usage_and_balance_are_told() -> None:
     (usage,) = report.expert_usage.values()
     assert sum(usage) == pytest.approx(1.0)
     assert -0.03 < report.lb_reward <= -0.0099
+
+
+@pytest.mark.parametrize("kind", ["log2", "score"])
+def test_a_rollout_rewards_moves_as_it_is_told(kind: str) -> None:
+    rollout = Rollout(4, 64, seed=0, reward_scale=0.5, reward=kind)
+    score = 0.0
+    rollout.collect(small_trainer().model, lambda: None)
+    for rewards_N in rollout.rewards_SN / 0.5:
+        merged_N = 2.0**rewards_N if kind == "log2" else rewards_N * SCORE_UNIT
+        score += float(merged_N[rewards_N > 0].sum())
+    played = rollout.games.arrays.scores.sum() + sum(game.score for game in rollout.finished)
+    assert score == pytest.approx(played, rel=1e-5)
