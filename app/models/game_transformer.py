@@ -121,6 +121,15 @@ class GameTransformer(nn.Module):
         for first, *others in zip(*layers, strict=True):
             first.absorb(others)
 
+    def forget_pass(self) -> None:
+        """Let go of the graph of the last forward pass: torch copies no model that holds one."""
+        self.latest_lb_loss = self.latest_lb_loss.detach()
+        self.latest_aux_loss = self.latest_aux_loss.detach()
+        for block in self.moe_layers().values():
+            block.lb_loss, block.z_loss = block.lb_loss.detach(), block.z_loss.detach()
+        for head in self.aux_heads().values():
+            head.loss = head.loss.detach()
+
     def use_export_form(self) -> "GameTransformer":
         """Switch to evaluation with the form of every block that ONNX can express."""
         for block in self.moe_layers().values():

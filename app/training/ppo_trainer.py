@@ -67,6 +67,7 @@ class PPOTrainer:
             settings.n_envs, settings.n_steps, seed, settings.reward_scale, settings.reward
         )
         self.shuffler = np.random.Generator(np.random.PCG64(seed))
+        self.model.forget_pass()
         self.flat = FlatParameters(self.model)
         self.optimizer = torch.optim.Adam([self.flat.values_W], eps=1e-5, fused=True)
         self.shards = self._make_shards()
