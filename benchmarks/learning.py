@@ -43,6 +43,7 @@ from app.training.hyperparameters import Hyperparameters
 from app.training.make_trainer import make_trainer
 from app.training.metrics import RecentGames
 from app.training.trainer import Trainer
+from app.training.worker import TORCH_SETTINGS
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = ROOT / "spec" / "templates"
@@ -77,6 +78,7 @@ def build_model(template: str) -> tuple[GameTransformer, DynamicModelConfig]:
 
 def train(options: argparse.Namespace, tell: Callable[[Point], None]) -> Trainer:
     """Train for options.cpu_seconds, with the learning rate falling to zero at their end."""
+    torch.set_num_threads(1)  # as in a run: cores are shared among shards, not within a matrix
     torch.manual_seed(options.seed)
     model, config = build_model(options.template)
     trainer = make_trainer(
@@ -138,7 +140,8 @@ def ours(template: str, seed: int, cpu_seconds: float, games: int) -> dict[str, 
     """One training of ours in a process of its own."""
     command = [sys.executable, __file__, "train", "--json", "--template", template]
     command += ["--seed", str(seed), "--cpu-seconds", str(cpu_seconds), "--games", str(games)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    environment = TORCH_SETTINGS | os.environ
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, env=environment)
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 

@@ -50,6 +50,7 @@ class Hyperparameters:
     """Every setting of a training; the defaults and bounds are those of the spec file."""
 
     learning_rate: float
+    warmup_steps: int
     anneal: bool
     gamma: float
     gae_lambda: float

@@ -86,9 +86,12 @@ class PPOTrainer:
         return self.step >= self.total_steps
 
     def learning_rate(self) -> float:
-        """Step size of the next update."""
+        """Step size of the next update: up over the warm-up, then down to the end of the run."""
         settings = self.hyperparameters
-        return settings.learning_rate * ((1.0 - self._used()) if settings.anneal else 1.0)
+        remaining = (1.0 - self._used()) if settings.anneal else 1.0
+        played = self.step + settings.n_envs * settings.n_steps
+        warmed_up = min(1.0, played / max(1, settings.warmup_steps))
+        return settings.learning_rate * remaining * warmed_up
 
     def _used(self) -> float:
         """Share of the run that is over."""

@@ -15,7 +15,7 @@ from app.training.run_folder import read_run
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "spec" / "templates"
 QUICK: dict[str, Any] = {
-    **{"n_envs": 8, "n_steps": 16, "minibatch": 64, "epochs": 1},
+    **{"n_envs": 8, "n_steps": 16, "minibatch": 64, "epochs": 1, "warmup_steps": 0},
     "entropy_floor": 0.0,  # so little play soon makes the network sure of itself
 }
 

@@ -55,7 +55,7 @@ def test_it_learns_to_score_more_than_random_play() -> None:
     trainer = PPOTrainer(
         SMALL,
         hyperparameters=Hyperparameters.from_values(
-            {"n_envs": 64, "n_steps": 16, "minibatch": 256, "anneal": False}
+            {"n_envs": 64, "n_steps": 16, "minibatch": 256, "anneal": False, "warmup_steps": 0}
         ),
     )
     scores: list[int] = []
@@ -246,6 +246,12 @@ def test_usage_and_balance_are_told() -> None:
     (usage,) = report.expert_usage.values()
     assert sum(usage) == pytest.approx(1.0)
     assert -0.03 < report.lb_reward <= -0.0099
+
+
+def test_the_learning_rate_rises_first() -> None:
+    trainer = small_trainer(warmup_steps=512, anneal=False, learning_rate=0.01)
+    rates = [trainer.update().learning_rate for _ in range(5)]
+    assert rates == pytest.approx([0.0025, 0.005, 0.0075, 0.01, 0.01])
 
 
 @pytest.mark.parametrize("kind", ["log2", "score"])
