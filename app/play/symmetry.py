@@ -3,29 +3,13 @@
 import numpy as np
 
 from app.environment.board import ACTIONS, CELLS, I64, U8
+from app.models.orientation import VIEWS, Orientation
 from app.play.network import F32
 
-SYMMETRIES = 8
-_DIRECTIONS = np.array([(-1, 0), (0, 1), (1, 0), (0, -1)])  # (row, column) of up, right, down, left
-
-
-def _cells_and_actions(symmetry: int) -> tuple[I64, I64]:
-    """Where each cell of the turned board comes from, and what each action becomes there."""
-    turns, mirrored = symmetry % 4, symmetry >= 4
-    cells = np.rot90(np.arange(CELLS).reshape(4, 4), turns)
-    directions = _DIRECTIONS
-    for _ in range(turns):  # rot90 turns against the clock: right becomes up
-        directions = np.stack([-directions[:, 1], directions[:, 0]], axis=1)
-    if mirrored:
-        cells = cells[:, ::-1]
-        directions = directions * (1, -1)
-    actions = [int((direction == _DIRECTIONS).all(axis=1).argmax()) for direction in directions]
-    return np.ascontiguousarray(cells).reshape(CELLS), np.array(actions)
-
-
-_TABLES = [_cells_and_actions(symmetry) for symmetry in range(SYMMETRIES)]
-CELLS_GC: I64 = np.stack([cells for cells, _ in _TABLES])
-ACTIONS_GA: I64 = np.stack([actions for _, actions in _TABLES])
+SYMMETRIES = VIEWS
+_VIEWS = Orientation()
+CELLS_GC: I64 = _VIEWS.cells_S.reshape(SYMMETRIES, CELLS).numpy()
+ACTIONS_GA: I64 = _VIEWS.actions_GA.numpy()
 
 
 def turned(boards_BC: U8) -> U8:
