@@ -44,27 +44,10 @@ def cleanrl(model: GameTransformer, settings: dict[str, Any]) -> Iterator[int]:
 
 def sb3(model: GameTransformer, settings: dict[str, Any]) -> Iterator[int]:
     """SB3's MaskablePPO; `learn(steps of one update)` is one update."""
-    from sb3_contrib import MaskablePPO
-
-    from peers.sb3_learning import DesignPolicy, GameVecEnv
+    from peers.sb3_learning import GameVecEnv, masked_ppo
 
     games = GameVecEnv(settings["n_envs"], 0, settings["reward_scale"], settings["reward"])
-    learner = MaskablePPO(
-        DesignPolicy,
-        games,
-        learning_rate=settings["learning_rate"],
-        n_steps=settings["n_steps"],
-        batch_size=settings["minibatch"],
-        n_epochs=settings["epochs"],
-        gamma=settings["gamma"],
-        gae_lambda=settings["gae_lambda"],
-        clip_range=settings["clip_range"],
-        ent_coef=settings["entropy_coef"],
-        vf_coef=settings["value_coef"],
-        max_grad_norm=settings["max_grad_norm"],
-        policy_kwargs={"design": model},
-        device="cpu",
-    )
+    learner = masked_ppo(model, games, settings, settings["learning_rate"])
     update = settings["n_envs"] * settings["n_steps"]
     while True:
         learner.learn(update, reset_num_timesteps=False)

@@ -133,6 +133,33 @@ class Budget(BaseCallback):
         return spent < self.cpu_seconds
 
 
+def masked_ppo(
+    model: torch.nn.Module,
+    games: GameVecEnv,
+    settings: dict[str, Any],
+    learning_rate: Any,
+    seed: int | None = None,
+) -> MaskablePPO:
+    """SB3's learner of a compiled design, with our names for its settings."""
+    return MaskablePPO(
+        DesignPolicy,
+        games,
+        learning_rate=learning_rate,
+        n_steps=settings["n_steps"],
+        batch_size=settings["minibatch"],
+        n_epochs=settings["epochs"],
+        gamma=settings["gamma"],
+        gae_lambda=settings["gae_lambda"],
+        clip_range=settings["clip_range"],
+        ent_coef=settings["entropy_coef"],
+        vf_coef=settings["value_coef"],
+        max_grad_norm=settings["max_grad_norm"],
+        policy_kwargs={"design": model},
+        seed=seed,
+        device="cpu",
+    )
+
+
 def main() -> None:
     """Train, save the weights as our own trainer names them."""
     options = _options()
@@ -149,23 +176,7 @@ def main() -> None:
     def falling(_remaining_of_steps: float) -> float:
         return settings["learning_rate"] * max(0.0, 1.0 - budget.spent() / options.cpu_seconds)
 
-    learner = MaskablePPO(
-        DesignPolicy,
-        games,
-        learning_rate=falling,
-        n_steps=settings["n_steps"],
-        batch_size=settings["minibatch"],
-        n_epochs=settings["epochs"],
-        gamma=settings["gamma"],
-        gae_lambda=settings["gae_lambda"],
-        clip_range=settings["clip_range"],
-        ent_coef=settings["entropy_coef"],
-        vf_coef=settings["value_coef"],
-        max_grad_norm=settings["max_grad_norm"],
-        policy_kwargs={"design": model},
-        seed=options.seed,
-        device="cpu",
-    )
+    learner = masked_ppo(model, games, settings, falling, options.seed)
     learner.learn(10**12, callback=budget)
     torch.save(learner.policy.design.state_dict(), options.folder / "sb3.pt")
     print(json.dumps({"weights": "sb3.pt"}), flush=True)
