@@ -85,7 +85,7 @@ _HOME = {
     "write_history": "history.public",
 }
 
-__all__ = [  # noqa: RUF022 - sorted as _HOME is, which a test compares
+__all__ = [
     "SignalContext",
     "compute_signals",
     "dataframe",
