@@ -1,0 +1,1 @@
+"""Asking for, and writing out, what was recorded."""
