@@ -1,0 +1,1 @@
+"""The ledger on disk: a journal of edits and the history of signals, safe against being killed."""
