@@ -149,6 +149,8 @@ class Experiment:
         """
         if self.uses("recorder"):
             self.recorder.drain()
+        if self.hyperparameters is not None:
+            self.hyperparameters.close()
         for part in ("evaluations", "checkpoints", "samples", "history", "journal"):
             if self.uses(part):
                 getattr(self, part).close()

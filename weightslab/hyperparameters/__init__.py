@@ -1,0 +1,1 @@
+"""The parts of watched hyperparameters: values, the dict that notices edits, the file."""

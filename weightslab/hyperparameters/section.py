@@ -1,0 +1,85 @@
+"""A dict that tells its owner about every change, at any depth; reading costs what a dict's does.
+
+Copies and pickles of it are plain dicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Protocol
+
+import yaml
+
+from weightslab.hyperparameters.values import Path, plain
+
+
+class Owner(Protocol):
+    """Who is told."""
+
+    def code_sets(self, section: Section, key: Any, value: Any) -> None:
+        """Code sets a key of a section."""
+
+    def code_deletes(self, section: Section, key: Any) -> None:
+        """Code deletes a key of a section."""
+
+
+class Section(dict[Any, Any]):
+    """One level of the hyperparameters."""
+
+    __slots__ = ("_owner", "_path")
+
+    def __init__(self, values: Mapping[Any, Any], owner: Owner, path: Path = ()) -> None:
+        super().__init__()
+        self._owner, self._path = owner, path
+        for key, value in values.items():
+            self.store(key, value)
+
+    @property
+    def path(self) -> Path:
+        """The keys that lead here."""
+        return self._path
+
+    def store(self, key: Any, value: Any) -> None:
+        """Set a key and tell nobody."""
+        if isinstance(value, Mapping):
+            value = Section(value, self._owner, (*self._path, key))
+        dict.__setitem__(self, key, value)
+
+    def remove(self, key: Any) -> None:
+        """Delete a key and tell nobody."""
+        dict.__delitem__(self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._owner.code_sets(self, key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        self._owner.code_deletes(self, key)
+
+    # These do everything through the two above.
+    pop = MutableMapping.pop
+    popitem = MutableMapping.popitem
+    clear = MutableMapping.clear
+    update = MutableMapping.update
+    setdefault = MutableMapping.setdefault
+
+    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
+        self.update(other)
+        return self
+
+    def copy(self) -> dict[Any, Any]:
+        """A plain dict of the same values."""
+        return dict(self)
+
+    def __copy__(self) -> dict[Any, Any]:
+        return dict(self)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return dict, (plain(self),)
+
+
+def _represent(dumper: Any, section: Section) -> Any:
+    return dumper.represent_dict(section.items())
+
+
+for _dumper in (yaml.SafeDumper, yaml.Dumper):
+    _dumper.add_multi_representer(Section, _represent)
