@@ -17,6 +17,9 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "pause_at_step": (int, type(None)),
 }
 
+# What these ask for is over when the program ends.
+FLEETING = frozenset({"is_training", "auditorMode", "pause_at_step"})
+
 
 def check_steering(path: Path, value: Any) -> None:
     """Refuse what a key that means something cannot mean.

@@ -14,7 +14,7 @@ from weightslab.errors import ArgumentError
 from weightslab.experiment import Experiment
 from weightslab.hyperparameters.config_file import ConfigFile
 from weightslab.hyperparameters.section import Section
-from weightslab.hyperparameters.steering import check_steering, steer
+from weightslab.hyperparameters.steering import FLEETING, check_steering, steer
 from weightslab.hyperparameters.values import (
     Path,
     Source,
@@ -160,7 +160,7 @@ class Hyperparameters(Section):
         known = {tuple(map(str, path)): path for path, _ in leaves(self.registered)}
         edits = []
         for path, change in _page_edits(self._experiment.root).items():
-            if path not in known:
+            if path not in known or path[0] in FLEETING:
                 continue
             edit = self._edit(known[path], change["value"], "registered")
             if _same(as_json(edit.registered), change["registered"]):

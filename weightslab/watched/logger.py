@@ -53,8 +53,9 @@ class AddScalar:
 
     def __init__(self, experiment: Experiment, writer: Any) -> None:
         former = vars(writer).get("add_scalar")
-        own: Callable[..., Any] = writer.add_scalar
-        self._own = former._own if isinstance(former, AddScalar) else own
+        self._own: Callable[..., Any] = writer.add_scalar
+        if isinstance(former, AddScalar):
+            self._own = former._own
         self._experiment, self._writer = experiment, writer
 
     def __call__(
