@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from weightslab.atomic_files import sync
 from weightslab.errors import StoreDamagedError
 
 Bytes = bytes | memoryview
@@ -109,7 +110,8 @@ class FrameFile:
         self.found = read_frames(content)
         if self.found.end == 0 and not MAGIC.startswith(content):
             raise StoreDamagedError(f"{path} is no file of frames: move it away.")
-        self._file = path.open("r+b" if path.exists() else "x+b", buffering=0)
+        self._is_new = not path.exists()
+        self._file = path.open("x+b" if self._is_new else "r+b", buffering=0)
         self._durable = False
         try:
             self._start(len(content))
@@ -156,9 +158,14 @@ class FrameFile:
         Raises:
             OSError: the disk refuses; what was appended since the last call may be lost.
         """
-        if not self._durable:
-            os.fsync(self._file.fileno())
-            self._durable = True
+        if self._durable:
+            return
+        os.fsync(self._file.fileno())
+        if self._is_new:  # its name, and that of a new folder, have to stay too
+            sync(self.path.parent)
+            sync(self.path.parent.parent)
+            self._is_new = False
+        self._durable = True
 
     def close(self) -> None:
         """Let go of the file; nothing is pending, since appending writes through."""

@@ -102,9 +102,11 @@ class LocalStorage:
             file.seek(start)
             return file.read()
 
-    def open(self, name: str) -> BinaryIO:
+    def open(self, name: str) -> Any:
         """See Storage."""
-        return (self.path / name).open("rb")
+        import pyarrow
+
+        return pyarrow.OSFile(str(self.path / name), "rb")
 
     def replace(self, name: str, content: bytes) -> None:
         """See Storage."""

@@ -1,0 +1,271 @@
+import logging
+import math
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from weightslab.errors import (
+    ArgumentError,
+    MisalignedError,
+    StoreClosedError,
+    StoreError,
+    StoreLockedError,
+)
+from weightslab.store.history_reader import HistoryReader
+from weightslab.store.history_store import HistoryStore
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    store = HistoryStore(tmp_path)
+    yield store
+    store.close()
+
+
+def lists(table) -> list[tuple]:
+    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+
+def test_what_was_added_is_read_in_order_before_and_after_compaction(store: HistoryStore) -> None:
+    store.add_samples("h", "loss", 2, [3, 1], np.array([0.5, 0.25], np.float32))
+    store.add_samples("h", "loss", [1, 1], [1, 3], np.array([0.75, 1.0], np.float32))
+    store.add_samples("h", "acc", 1, [3], [1.0])
+    expected = [
+        ("acc", "h", 3, 1, 1.0),
+        ("loss", "h", 1, 1, 0.75),
+        ("loss", "h", 1, 2, 0.25),
+        ("loss", "h", 3, 1, 1.0),
+        ("loss", "h", 3, 2, 0.5),
+    ]
+    assert lists(store.reader.sample_rows()) == expected
+    store.compact()
+    assert lists(store.reader.sample_rows()) == expected
+    assert lists(store.reader.sample_rows(signals=["loss"], rows=[3])) == expected[3:]
+    assert store.reader.sample_rows(signals=["none"]).num_rows == 0
+    assert store.reader.signals() == ["acc", "loss"]
+    assert store.reader.experiments() == ["h"]
+
+
+def test_curves_and_instances(store: HistoryStore) -> None:
+    store.add_global("h", "loss", 2, 0.5)
+    store.add_global("h", "loss", [1, 3], [0.75, math.nan])
+    store.add_instances("h", "iou", 4, [7, 7, 2], [2, 1, 1], [0.25, 0.5, 0.75])
+    for _ in range(2):
+        assert [row[2:] for row in lists(store.reader.global_rows())][:2] == [(1, 0.75), (2, 0.5)]
+        assert math.isnan(lists(store.reader.global_rows())[2][3])
+        assert lists(store.reader.instance_rows()) == [
+            ("iou", "h", 2, 1, 4, 0.75),
+            ("iou", "h", 7, 1, 4, 0.5),
+            ("iou", "h", 7, 2, 4, 0.25),
+        ]
+        assert lists(store.reader.instance_rows(rows=[7], annotations=[2]))[0][5] == 0.25
+        store.compact()
+
+
+def test_values_keep_their_type_and_bits(store: HistoryStore) -> None:
+    odd = [math.inf, -math.inf, -0.0, 1e-45, 3.4e38, 0.1]
+    single, double = np.array(odd, np.float32), np.array([*odd[:3], 5e-324, 1.7e308, 0.1])
+    steps = np.arange(6)
+    store.add_samples("h", "single", steps, np.zeros(6, int), single)
+    store.add_samples("h", "double", steps, np.zeros(6, int), double)
+    for _ in range(2):
+        read = store.reader.sample_rows(signals=["single"])["value"].to_numpy()
+        assert read.dtype == np.float32
+        assert read.tobytes() == single.tobytes()
+        assert (
+            store.reader.sample_rows(["double"])["value"].to_numpy().tobytes() == double.tobytes()
+        )
+        both = store.reader.sample_rows()["value"].to_numpy()
+        assert both[6:].astype(np.float32).tobytes() == single.tobytes()
+        store.compact()
+
+
+def test_a_signal_with_both_types_is_read_in_one_order(store: HistoryStore) -> None:
+    store.add_samples("h", "x", 1, [0], np.array([0.1], np.float32))
+    store.add_samples("h", "x", 2, [0], np.array([0.1]))
+    assert [row[4] for row in lists(store.reader.sample_rows())] == [float(np.float32(0.1)), 0.1]
+
+
+def test_experiments_of_a_signal_are_read_in_one_order_or_apart(store: HistoryStore) -> None:
+    for step, experiment in enumerate("abab"):
+        store.add_samples(experiment, "x", step, [0, 1], [step, step])
+        if step == 1:
+            store.compact()
+    assert [row[1:4] for row in lists(store.reader.sample_rows(rows=[1]))] == [
+        ("a", 1, 0),
+        ("b", 1, 1),
+        ("a", 1, 2),
+        ("b", 1, 3),
+    ]
+    assert store.reader.sample_rows(experiments=["b"])["step"].to_pylist() == [1, 3, 1, 3]
+
+
+def test_names_of_any_kind_come_back(store: HistoryStore) -> None:
+    names = ["signals//iou", "..", "x" * 3000, "ü €%2F", "a b/c", "Loss", "loss"]
+    for name in names:
+        store.add_samples("h/1", name, 1, [0], [1.0])
+    store.compact()
+    assert store.reader.signals() == sorted(names)
+    for name in names:
+        assert store.reader.sample_rows([name]).num_rows == 1
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    blocks=st.lists(
+        st.tuples(
+            st.integers(0, 30),
+            st.lists(st.integers(0, 9), max_size=8),
+            st.sampled_from(["add", "flush", "compact", "read"]),
+        ),
+        max_size=40,
+    )
+)
+def test_any_order_of_adding_and_compacting_reads_as_a_stable_sort(
+    tmp_path_factory: pytest.TempPathFactory, blocks
+) -> None:
+    expected = []
+    with closing(HistoryStore(tmp_path_factory.mktemp("root"))) as store:
+        for number, (step, rows, then) in enumerate(blocks):
+            values = np.arange(len(rows)) + 100 * number
+            store.add_samples("h", "x", step, np.array(rows, np.int32), values)
+            expected += [(row, step, float(value)) for row, value in zip(rows, values, strict=True)]
+            if then == "read":
+                assert store.reader.sample_rows().num_rows == len(expected)
+            elif then != "add":
+                getattr(store, then)()
+        expected.sort(key=lambda row: row[:2])
+        assert [row[2:] for row in lists(store.reader.sample_rows())] == expected
+        three = lists(store.reader.sample_rows(rows=[8, 2, 5]))
+        assert [row[2:] for row in three] == [row for row in expected if row[0] in (2, 5, 8)]
+
+
+def test_many_compactions_leave_few_parts(store: HistoryStore, tmp_path: Path) -> None:
+    for step in range(50):
+        store.add_samples("h", "x", step, np.arange(100), np.full(100, step, np.float32))
+        store.compact()
+    assert len(list(tmp_path.rglob("*.parquet"))) <= 12
+    assert store.reader.sample_rows(rows=[42])["step"].to_pylist() == list(range(50))
+
+
+def test_segments_are_compacted_behind_the_writer(tmp_path: Path) -> None:
+    store = HistoryStore(tmp_path, flush_bytes=10_000, segment_bytes=50_000)
+    for step in range(200):
+        store.add_samples("h", "x", step, np.arange(500), np.full(500, step, np.float32))
+        if step % 20 == 0:
+            assert store.reader.sample_rows(rows=[1]).num_rows == step + 1
+    store.close()
+    assert list((tmp_path / "history/segments").iterdir()) == []
+    assert HistoryReader(tmp_path).sample_rows().num_rows == 100_000
+
+
+def test_another_process_reads_while_this_one_writes(store: HistoryStore, tmp_path: Path) -> None:
+    store.add_samples("h", "x", 1, [5], np.array([0.38], np.float32))
+    store.flush()
+    store.add_samples("h", "x", 2, [5], np.array([9], np.float32))  # not flushed: not seen
+    script = f"""
+from weightslab.store.history_reader import HistoryReader
+print(HistoryReader({str(tmp_path)!r}).sample_rows(rows=[5])["value"].to_pylist())
+"""
+    said = subprocess.check_output([sys.executable, "-c", script], text=True)
+    assert said.strip() == str([float(np.float32(0.38))])
+
+
+def test_an_object_store_keeps_history_too() -> None:
+    store = HistoryStore("memory://history-test")
+    store.add_samples("h", "x", 1, [1, 2], [0.5, 0.25])
+    store.flush(durable=True)
+    store.add_samples("h", "x", 2, [1, 2], [1.5, 1.25])
+    reader = HistoryReader("memory://history-test")
+    assert reader.sample_rows()["value"].to_pylist() == [0.5, 0.25]
+    store.compact()
+    assert reader.sample_rows()["value"].to_pylist() == [0.5, 1.5, 0.25, 1.25]
+    store.close()
+    again = HistoryStore("memory://history-test")
+    again.add_samples("h", "x", 3, [1], [2.5])
+    assert again.reader.sample_rows(rows=[1])["value"].to_pylist() == [0.5, 1.5, 2.5]
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("steps", "rows", "values", "error"),
+    [
+        (1, [1, 2], [0.5], MisalignedError),
+        ([1, 2, 3], [1, 2], [0.5, 0.5], MisalignedError),
+        (1, [[1]], [[0.5]], MisalignedError),
+        (1, 1, 0.5, MisalignedError),
+        (1.5, [1], [0.5], ArgumentError),
+        (2**31, [1], [0.5], ArgumentError),
+        (1, ["a"], [0.5], ArgumentError),
+        (1, [True], [0.5], ArgumentError),
+        (1, [1], ["a"], ArgumentError),
+        (1, [1], [1j], ArgumentError),
+        (1, [1], [None], ArgumentError),
+    ],
+)
+def test_wrong_arguments_are_refused_and_nothing_is_kept(
+    store: HistoryStore, steps, rows, values, error
+) -> None:
+    with pytest.raises(error):
+        store.add_samples("h", "x", steps, rows, values)
+    assert store.reader.signals() == []
+
+
+def test_a_closed_store_takes_nothing_and_is_read_still(store: HistoryStore) -> None:
+    store.add_samples("h", "x", 1, [1], [0.5])
+    store.close()
+    with pytest.raises(StoreClosedError):
+        store.add_samples("h", "x", 1, [1], [0.5])
+    store.flush()
+    store.close()
+    assert store.reader.sample_rows().num_rows == 1
+
+
+def test_two_writers_of_one_root(store: HistoryStore, tmp_path: Path) -> None:
+    with pytest.raises(StoreLockedError, match=str(os.getpid())):
+        HistoryStore(tmp_path)
+    store.close()
+    HistoryStore(tmp_path).close()
+
+
+def test_the_arrays_given_may_change_afterwards(store: HistoryStore) -> None:
+    rows, values = np.array([1], np.int32), np.array([0.5], np.float32)
+    store.add_samples("h", "x", 1, rows, values)
+    rows[0], values[0] = 9, 9
+    assert lists(store.reader.sample_rows()) == [("x", "h", 1, 1, 0.5)]
+
+
+def test_a_damaged_part_is_named(store: HistoryStore, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    store.add_samples("h", "x", 1, np.arange(5000), rng.random(5000, np.float32))
+    store.compact()
+    (part,) = tmp_path.rglob("*.parquet")
+    content = bytearray(part.read_bytes())
+    content[len(content) // 2] ^= 1
+    part.write_bytes(content)
+    with pytest.raises(StoreError, match=part.name):
+        HistoryReader(tmp_path).sample_rows()
+
+
+def test_a_damaged_frame_is_left_out_and_told(
+    store: HistoryStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for step in range(3):
+        store.add_samples("h", "x", step, [0], [0.5])
+        store.flush()
+    (segment,) = (tmp_path / "history/segments").iterdir()
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2] ^= 1
+    segment.write_bytes(content)
+    with caplog.at_level(logging.WARNING):
+        assert HistoryReader(tmp_path).sample_rows()["step"].to_pylist() == [0, 2]
+    assert segment.name in caplog.text
