@@ -1,0 +1,1 @@
+"""Samples: who they are, their tags, discards and latest values."""

@@ -1,0 +1,120 @@
+"""The samples as a pandas table.
+
+Columns: discarded, origin, group_id, last_seen, prediction, target and prediction_raw where there
+are any, tag:<name>, and one per signal. Rows of instances (annotation_id of 1 and more) stand
+behind those of their samples and hold what is theirs; the rest is missing there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from weightslab.samples.sorted_runs import Int32
+
+if TYPE_CHECKING:
+    from weightslab.samples.samples import Samples
+
+Bools = NDArray[np.bool_]
+
+
+def build_frame(samples: Samples, rows: Int32 | None = None) -> pd.DataFrame:
+    """The table of all samples, or of the given rows in their order."""
+    layout = _Layout(samples, rows)
+    columns: dict[str, Any] = {
+        "discarded": layout.masked(samples.discarded, pd.arrays.BooleanArray),
+        "origin": layout.origins(),
+        "group_id": layout.ids,
+        "last_seen": layout.masked(samples.last_seen, pd.arrays.IntegerArray, missing=-1),
+    }
+    for name in samples.objects.names:
+        columns[name] = layout.objects(name)
+    for name in samples.tags.names:
+        columns[f"tag:{name}"] = layout.tag(name)
+    for name in (*samples.columns.names, *samples.instances.columns.names):
+        if name not in columns:
+            columns[name] = layout.signal(name)
+    index = pd.MultiIndex.from_arrays(
+        [layout.ids, layout.annotations], names=["sample_id", "annotation_id"]
+    )
+    return pd.DataFrame(columns, index=index, copy=False)
+
+
+class _Layout:
+    """Which sample or instance stands in which row of the table."""
+
+    def __init__(self, samples: Samples, rows: Int32 | None) -> None:
+        self.samples = samples
+        count = len(samples)
+        chosen = np.arange(count, dtype=np.int32) if rows is None else np.asarray(rows, np.int32)
+        instances = samples.instances
+        places = np.arange(len(instances), dtype=np.int32)
+        if rows is not None and len(instances):
+            places = places[np.isin(instances.rows, chosen)]
+        self.rows = np.concatenate((chosen, instances.rows[places]))
+        self.annotations = np.concatenate(
+            (np.zeros(len(chosen), np.int32), instances.annotations[places])
+        )
+        self.places = np.concatenate((np.full(len(chosen), -1, np.int32), places))
+        if len(places):
+            rank = np.empty(count, np.int64)
+            rank[chosen] = np.arange(len(chosen))
+            order = np.lexsort((self.annotations, rank[self.rows]))
+            self.rows, self.annotations, self.places = (
+                part[order] for part in (self.rows, self.annotations, self.places)
+            )
+        self.of_instance = self.places >= 0
+        self.has_instances = bool(len(places))
+        self.ids = pd.array(samples.ids_of(self.rows), dtype="str")
+
+    def masked(self, values: NDArray[Any], kind: Any, missing: int | None = None) -> Any:
+        """A nullable column, missing for instances."""
+        taken = values[self.rows]
+        mask = self.of_instance.copy()
+        if missing is not None:
+            mask |= taken == missing
+        return kind(taken, mask)
+
+    def origins(self) -> pd.Categorical:
+        """The split of each row."""
+        codes, names = self.samples.identity.origin_codes
+        return pd.Categorical.from_codes(codes[self.rows].astype(np.int16), names)
+
+    def tag(self, name: str) -> Any:
+        """A tag, missing for instances."""
+        tags, count = self.samples.tags, len(self.samples)
+        if name not in tags.categories:
+            return self.masked(tags.marks(name, count), pd.arrays.BooleanArray)
+        codes = np.where(self.of_instance, -1, tags.codes(name, count)[self.rows])
+        return pd.Categorical.from_codes(codes, tags.categories[name])
+
+    def signal(self, name: str) -> NDArray[Any]:
+        """A signal's newest value per sample and per instance."""
+        samples = self.samples
+        per_sample = name in samples.columns.names
+        if not self.has_instances and per_sample:
+            return samples.columns.get(name, len(samples))[self.rows]
+        values = np.full(len(self.rows), np.nan, np.float64)
+        if per_sample:
+            own = samples.columns.get(name, len(samples))
+            values = np.where(self.of_instance, np.float32(np.nan), own[self.rows])
+        if name in samples.instances.columns.names:
+            of = samples.instances.columns.get(name, len(samples.instances))
+            values = values.astype(np.promote_types(values.dtype, of.dtype)) if per_sample else (
+                values.astype(of.dtype)
+            )
+            values[self.of_instance] = of[self.places[self.of_instance]]
+        return values
+
+    def objects(self, name: str) -> NDArray[Any]:
+        """Predictions or targets."""
+        objects = self.samples.objects
+        found = objects.get(name, self.rows)
+        found[self.of_instance] = None
+        if name in objects.of_instances.names:
+            places = self.places[self.of_instance]
+            found[self.of_instance] = objects.of_instances.get(name, places)
+        return found

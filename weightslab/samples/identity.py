@@ -1,0 +1,291 @@
+"""Which sample has which row: rows are dense, ids are whatever the datasets call their samples.
+
+Datasets without ids get consecutive integers, found by arithmetic; ids of their own are kept as
+texts. Everything is written to one append-only file, so that a restart and other processes find
+the same rows. Legend: B ids of a call, N samples of a dataset.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weightslab.samples.growing import Growing
+from weightslab.samples.id_texts import CHUNK, IdTexts
+from weightslab.samples.sample_ids import Ids, integer_of
+from weightslab.store.frames import FrameFile, read_frames
+
+Int32 = NDArray[np.int32]
+FILE = "samples/identity.frames"
+NO_ORIGIN = ""
+
+
+@dataclass
+class Extent:
+    """Rows in a row whose ids are consecutive integers, or consecutive texts.
+
+    Attributes:
+        row: the first one; `count` of them.
+        first: the first one's integer, or its number among the texts.
+        loader: whose integers they are; None for texts.
+    """
+
+    row: int
+    count: int
+    first: int
+    loader: str | None
+
+
+class Identity:
+    """Ids, rows and origins of all samples.
+
+    Args:
+        path: of the file; read now, appended to from then on. None: kept in memory only.
+        read_only: another process writes it.
+
+    Raises:
+        OSError: the folder cannot be used.
+    """
+
+    def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
+        self._extents: list[Extent] = []
+        self._texts = IdTexts()
+        self._origins = Growing(np.int16)
+        self._origin_names = [NO_ORIGIN]
+        self._next_integer = 0
+        self._rows_of_loader: dict[str, Growing] = {}
+        self._origin_of_loader: dict[str, str] = {}
+        self._file: FrameFile | None = None
+        self._tables()
+        if path is None:
+            return
+        if read_only:
+            payloads = read_frames(path.read_bytes()).payloads if path.exists() else []
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = FrameFile(path)
+            payloads = self._file.found.payloads
+        for payload in payloads:
+            self._apply(payload)
+        self._tables()
+
+    def __len__(self) -> int:
+        return len(self._origins)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory taken."""
+        ranges = sum(rows.nbytes for rows in self._rows_of_loader.values())
+        return self._texts.nbytes + self._origins.nbytes + ranges
+
+    def add_range(self, loader: str, origin: str, count: int) -> Int32:
+        """The rows [count] of a dataset without ids of its own; rows that are missing are added.
+
+        A loader of the same name has the same rows again, also after a restart.
+        """
+        known = self._rows_of_loader.setdefault(loader, Growing(np.int32))
+        if self._origin_of_loader.get(loader, origin) != origin:
+            self.set_origin(known.values, origin)
+        missing = count - len(known)
+        if missing > 0:
+            entry = {"range": loader, "first": self._next_integer, "count": missing}
+            self._write({**entry, "origin": origin})
+        self._origin_of_loader[loader] = origin
+        return known.values[:count]
+
+    def add_ids(self, ids: Ids, origin: str) -> Int32:
+        """The rows [B] of these ids; unknown ones become samples of this origin."""
+        rows = self.find(ids)
+        unknown = np.flatnonzero(rows < 0)
+        for begin in range(0, len(unknown), CHUNK):
+            places = unknown[begin : begin + CHUNK]
+            texts = [str(ids[place]) for place in places.tolist()]
+            distinct = list(dict.fromkeys(texts))
+            lengths = [len(text.encode()) for text in distinct]
+            blob = "".join(distinct).encode()
+            head = {"texts": len(distinct), "origin": origin}
+            self._write(head, np.array(lengths, np.uint32).tobytes() + blob)
+            rows[places] = self.find(texts)
+        return rows
+
+    def find(self, ids: Ids) -> Int32:
+        """The row of each id [B], -1 where it is unknown."""
+        if isinstance(ids, np.ndarray):
+            rows = self._rows_of_integers(ids)
+            if not len(self._texts):
+                return rows
+            others = np.flatnonzero(rows < 0)
+            if len(others):
+                rows[others] = self._rows_of_texts([str(i) for i in ids[others].tolist()])
+            return rows
+        rows = self._rows_of_texts(ids)
+        others = np.flatnonzero(rows < 0) if len(self._range_firsts) else []
+        if len(others):
+            integers = np.array([integer_of(ids[i]) for i in others], np.int64)
+            rows[others] = self._rows_of_integers(integers)
+        return rows
+
+    def ids_of(self, rows: Int32) -> list[str]:
+        """The ids of rows, in their canonical form."""
+        rows = np.asarray(rows, np.int64)
+        extents = np.searchsorted(self._rows, rows, side="right") - 1
+        numbers = rows - self._rows[extents] + self._firsts[extents]
+        of_text = self._of_text[extents]
+        if not of_text.any():
+            return list(map(str, numbers.tolist()))
+        if of_text.all():
+            return self._texts.texts(numbers)
+        ids = np.array(list(map(str, numbers.tolist())), object)
+        ids[of_text] = self._texts.texts(numbers[of_text])
+        return list(ids)
+
+    def integers_of(self, rows: Int32) -> NDArray[np.int64] | None:
+        """The ids as integers, where none of them is a text of the dataset's own; else None."""
+        extents = np.searchsorted(self._rows, rows, side="right") - 1
+        if self._of_text[extents].any():
+            return None
+        return np.asarray(rows - self._rows[extents] + self._firsts[extents])
+
+    def origins_of(self, rows: Int32) -> list[str]:
+        """The split that each row belongs to."""
+        names = self._origin_names
+        return [names[code] for code in self._origins.values[rows].tolist()]
+
+    def rows_of_origin(self, origin: str) -> Int32:
+        """The rows of a split, ascending."""
+        if origin not in self._origin_names:
+            return np.empty(0, np.int32)
+        code = self._origin_names.index(origin)
+        return np.flatnonzero(self._origins.values == code).astype(np.int32)
+
+    def set_origin(self, rows: Int32, origin: str) -> None:
+        """Say which split rows belong to."""
+        code = self._origin_code(origin)
+        changed = np.unique(rows[self._origins.values[rows] != code])
+        if len(changed):
+            self._write({"origin_of": runs_of(changed), "origin": origin})
+
+    @property
+    def origin_codes(self) -> tuple[NDArray[np.int16], list[str]]:
+        """Per row a code, and the names of the codes."""
+        return self._origins.values, self._origin_names
+
+    def sync(self) -> None:
+        """Wait until all rows are on the disk.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        if self._file is not None:
+            self._file.sync()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.sync()
+            self._file.close()
+
+    def _write(self, head: dict[str, Any], body: bytes = b"") -> None:
+        payload = json.dumps(head).encode() + b"\n" + body
+        if self._file is not None:
+            self._file.append(payload)
+        self._apply(memoryview(payload))
+        self._tables()
+
+    def _apply(self, payload: memoryview) -> None:
+        line, _, body = bytes(payload).partition(b"\n")
+        head = json.loads(line)
+        code = self._origin_code(head["origin"])
+        row = len(self)
+        if "origin_of" in head:
+            self._origins.values[rows_of_runs(head["origin_of"])] = code
+            return
+        if "range" in head:
+            count = head["count"]
+            loader = head["range"]
+            self._extend(Extent(row, count, head["first"], loader))
+            known = self._rows_of_loader.setdefault(loader, Growing(np.int32))
+            known.extend(np.arange(row, row + count, dtype=np.int32))
+            self._origin_of_loader[loader] = head["origin"]
+            self._next_integer = max(self._next_integer, head["first"] + count)
+        else:
+            count = head["texts"]
+            texts = _split(body, count)
+            self._extend(Extent(row, count, len(self._texts), None))
+            self._texts.add(texts)
+            self._next_integer = max(self._next_integer, max(map(_after, texts)))
+        self._origins.extend(np.full(count, code, np.int16))
+
+    def _extend(self, extent: Extent) -> None:
+        last = self._extents[-1] if self._extents else None
+        if last and last.loader == extent.loader and last.first + last.count == extent.first:
+            last.count += extent.count
+        else:
+            self._extents.append(extent)
+
+    def _tables(self) -> None:
+        """The extents as arrays to search."""
+        extents = self._extents
+        self._rows = np.array([e.row for e in extents], np.int64)
+        self._firsts = np.array([e.first for e in extents], np.int64)
+        self._of_text = np.array([e.loader is None for e in extents], bool)
+        ranges = sorted((e for e in extents if e.loader is not None), key=lambda e: e.first)
+        self._range_firsts = np.array([e.first for e in ranges], np.int64)
+        self._range_rows = np.array([e.row for e in ranges], np.int64)
+        self._range_counts = np.array([e.count for e in ranges], np.int64)
+        texts = [e for e in extents if e.loader is None]
+        self._text_firsts = np.array([e.first for e in texts], np.int64)
+        self._text_rows = np.array([e.row for e in texts], np.int64)
+
+    def _rows_of_integers(self, integers_B: NDArray[np.int64]) -> Int32:
+        if not len(self._range_firsts):
+            return np.full(len(integers_B), -1, np.int32)
+        ranges = np.searchsorted(self._range_firsts, integers_B, side="right") - 1
+        within = integers_B - self._range_firsts[ranges]
+        known = (ranges >= 0) & (within < self._range_counts[ranges])
+        return np.where(known, self._range_rows[ranges] + within, -1).astype(np.int32)
+
+    def _rows_of_texts(self, texts_B: Sequence[str]) -> Int32:
+        numbers = self._texts.find(texts_B)
+        if not len(self._text_firsts):
+            return numbers
+        extents = np.searchsorted(self._text_firsts, numbers, side="right") - 1
+        rows = self._text_rows[extents] + numbers - self._text_firsts[extents]
+        return np.where(numbers >= 0, rows, -1).astype(np.int32)
+
+    def _origin_code(self, origin: str) -> int:
+        if origin not in self._origin_names:
+            self._origin_names.append(origin)
+        return self._origin_names.index(origin)
+
+
+def runs_of(rows: Int32) -> list[int]:
+    """Ascending distinct rows as [first, count, first, count, ...], short where they are dense."""
+    if not len(rows):
+        return []
+    begins = np.flatnonzero(np.diff(rows, prepend=rows[0] - 2) != 1)
+    counts = np.diff(begins, append=len(rows))
+    return [int(n) for n in np.stack((rows[begins], counts), axis=1).reshape(-1)]
+
+
+def rows_of_runs(runs: Sequence[int]) -> Int32:
+    """What `runs_of` wrote."""
+    pairs: Iterator[tuple[int, int]] = zip(runs[::2], runs[1::2], strict=True)
+    parts = [np.arange(first, first + count, dtype=np.int32) for first, count in pairs]
+    return np.concatenate(parts) if parts else np.empty(0, np.int32)
+
+
+def _split(body: bytes, count: int) -> list[str]:
+    ends = np.cumsum(np.frombuffer(body, np.uint32, count), dtype=np.int64).tolist()
+    blob = body[4 * count :]
+    return [blob[a:b].decode() for a, b in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def _after(text: str) -> int:
+    return integer_of(text) + 1

@@ -1,0 +1,258 @@
+"""The samples of an experiment: the one place that maps ids to rows and keeps what is per sample.
+
+Legend: B samples of a call, N all samples.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weightslab.errors import SampleIdError, UnknownSampleError
+from weightslab.samples import edits
+from weightslab.samples.columns import Columns, Floats, Instances
+from weightslab.samples.growing import Growing
+from weightslab.samples.identity import FILE, NO_ORIGIN, Identity, Int32, runs_of
+from weightslab.samples.objects import Objects
+from weightslab.samples.sample_ids import as_ids
+from weightslab.samples.tags import Tags
+
+if TYPE_CHECKING:
+    import pandas
+
+    from weightslab.experiment import Experiment
+
+NEVER = -1
+
+
+class Samples:
+    """Every sample of the experiment, by row.
+
+    Attributes:
+        tags: of all samples; change them through `edit`.
+        columns, instances: the latest value of each signal, per sample and per instance.
+        objects: predictions and targets.
+        discarded: [N] whether a sample is left out of training.
+        discarded_count: how many are.
+        discard_version: another number after every change of `discarded`.
+        version: another number after every edit.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._experiment = experiment
+        self.lock = threading.RLock()
+        self.identity = Identity(Path(experiment.root) / FILE)
+        self.tags = Tags()
+        self.columns = Columns()
+        self.instances = Instances()
+        self.objects = Objects()
+        self.loaders: dict[str, tuple[str, int]] = {}
+        self._discarded = Growing(bool, fill=False)
+        self._last_seen = Growing(np.int32, NEVER)
+        self.discarded_count = 0
+        self.discard_version = 0
+        self.version = 0
+        self._grow()
+        for entry in experiment.journal.entries():
+            edits.apply(self, entry.kind, entry.fields)
+
+    def __len__(self) -> int:
+        return len(self.identity)
+
+    @property
+    def discarded(self) -> NDArray[np.bool_]:
+        """Per row whether the sample is left out of training."""
+        return self._discarded.values
+
+    @property
+    def last_seen(self) -> Int32:
+        """Per row the last step at which a signal was recorded for it, -1 for never."""
+        return self._last_seen.values
+
+    @property
+    def nbytes(self) -> int:
+        """Memory taken by everything but predictions and targets."""
+        parts = (self.identity, self.tags, self.columns, self.instances)
+        own = self._discarded.nbytes + self._last_seen.nbytes
+        return own + sum(part.nbytes for part in parts)
+
+    def add_range(self, loader_name: str, origin: str, count: int) -> Int32:
+        """The rows [count] of a dataset whose samples have no ids; their ids are integers."""
+        with self.lock:
+            rows = self.identity.add_range(loader_name, origin, count)
+            self._registered(loader_name, origin, count)
+            return rows
+
+    def add_ids(self, loader_name: str, origin: str, ids: Any) -> Int32:
+        """The rows [N of the dataset] of samples that have ids of their own; twice the same id
+        gives twice the same row.
+
+        Raises:
+            SampleIdError: ids of mixed types or of a type that is no id.
+        """
+        parsed = as_ids(ids)
+        with self.lock:
+            rows = self.identity.add_ids(parsed, origin)
+            self.identity.set_origin(rows, origin)
+            self._registered(loader_name, origin, len(rows))
+            return rows
+
+    def rows_of(self, ids: Any, create: bool = False, *, unique: bool = False) -> Int32:
+        """The rows [B] of ids as a script gives them.
+
+        Args:
+            ids: a tensor, array, list or set of integers or texts, or a single one.
+            create: unknown ids become samples without an origin.
+            unique: refuse an id that is there twice.
+
+        Raises:
+            SampleIdError: ids of mixed types or of a type that is no id; with `unique`: twice.
+            UnknownSampleError: a sample is unknown and not to be created.
+        """
+        parsed = as_ids(ids)
+        rows = self.identity.find(parsed)
+        unknown = np.flatnonzero(rows < 0)
+        if len(unknown) and not create:
+            some = ", ".join(repr(str(parsed[i])) for i in unknown[:3].tolist())
+            raise UnknownSampleError(f"{len(unknown):,} unknown sample ids, among them {some}.")
+        if unique and len(rows) != len(set(map(str, parsed))):
+            raise SampleIdError("a sample id is there twice.")
+        if len(unknown):
+            with self.lock:
+                rows = self.identity.add_ids(parsed, NO_ORIGIN)
+                self._grow()
+        return rows
+
+    def ids_of(self, rows: Int32) -> list[str]:
+        """The ids of rows as texts."""
+        return self.identity.ids_of(rows)
+
+    def origin_of(self, rows: Int32) -> list[str]:
+        """The split of each row; an empty text where nobody said."""
+        return self.identity.origins_of(rows)
+
+    def item(self, row: int) -> Any:
+        """What a watched dataset gives for the sample; None if none has it."""
+        for loader in self._experiment.loaders.values():
+            found, item = loader.item_of_row(row)
+            if found:
+                return item
+        return None
+
+    def edit(self, kind: str, rows: Int32 | None = None, **fields: Any) -> None:
+        """Write an edit to the journal, then apply it. The caller has checked it.
+
+        Raises:
+            OSError: the disk is full or refuses; nothing was changed.
+        """
+        if rows is not None:
+            fields["rows"] = runs_of(np.unique(rows))
+        with self.lock:
+            self.identity.sync()
+            self._experiment.journal.append(kind, **fields)
+            edits.apply(self, kind, fields)
+            self.version += 1
+
+    def discard(self, rows: Int32, discarded: bool = True) -> None:
+        """Leave samples out of training, or take them back.
+
+        Raises:
+            OSError: the disk is full or refuses; nothing was changed.
+        """
+        self.edit(edits.DISCARD, rows, discarded=bool(discarded))
+
+    def mark_discarded(self, rows: Int32, discarded: bool) -> None:
+        """What `discard` does after the journal has it; training sees it with its next batch."""
+        self.discarded[rows] = discarded
+        self.discarded_count = int(self.discarded.sum())
+        self.discard_version += 1
+
+    def set_latest(
+        self, column: str, rows_B: Int32, values_B: Floats, step: int | NDArray[np.int32]
+    ) -> None:
+        """Keep the newest values of a signal; of a row that is there twice the last counts."""
+        with self.lock:
+            self.columns.set(column, len(self), rows_B, values_B)
+            self.last_seen[rows_B] = step
+
+    def set_latest_instances(
+        self, column: str, rows_B: Int32, annotations_B: Int32, values_B: Floats, step: int
+    ) -> None:
+        """The same per instance; annotations count from 1 within a sample."""
+        with self.lock:
+            self.instances.set(column, rows_B, annotations_B, values_B)
+            self.last_seen[rows_B] = step
+
+    def set_objects(
+        self,
+        column: str,
+        rows_B: Int32,
+        values_B: Sequence[Any] | Any,
+        annotations: Int32 | None = None,
+    ) -> None:
+        """Keep the newest prediction, target or raw prediction of samples, or of instances."""
+        with self.lock:
+            if annotations is None:
+                self.objects.set(column, rows_B, values_B)
+            else:
+                places = self.instances.places(rows_B, annotations)
+                self.objects.of_instances.set(column, places, values_B)
+
+    def frame(self, rows: Int32 | None = None) -> pandas.DataFrame:
+        """The samples as a table, index (sample_id, annotation_id); `rows`: only those."""
+        from weightslab.samples.frame import build_frame
+
+        with self.lock:
+            return build_frame(self, rows)
+
+    def data_state_hash(self) -> str:
+        """A digest of what is trained on: the datasets' sizes, all tags and all discards."""
+        with self.lock:
+            tags = {name: self._digest(self.tags.marks(name, len(self))) for name in self.tags.names}
+            for name in self.tags.categories:
+                tags[name] = self._digest(self.tags.codes(name, len(self)))
+            state = {
+                "loaders": self.loaders,
+                "tags": tags,
+                "categories": self.tags.categories,
+                "discarded": runs_of(np.flatnonzero(self.discarded).astype(np.int32)),
+            }
+        return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
+
+    def flush(self, *, durable: bool = False) -> None:
+        """Write what is kept in memory only; `durable`: and wait for the disk.
+
+        Raises:
+            OSError: the disk is full or refuses.
+        """
+        if durable:
+            self.identity.sync()
+
+    def close(self) -> None:
+        """Write what is left and let go of the files.
+
+        Raises:
+            OSError: the disk is full or refuses.
+        """
+        self.flush()
+        self.identity.close()
+
+    def _registered(self, loader_name: str, origin: str, count: int) -> None:
+        self.loaders[loader_name] = (origin, count)
+        self._grow()
+
+    def _grow(self) -> None:
+        self._discarded.grow(len(self))
+        self._last_seen.grow(len(self))
+
+    @staticmethod
+    def _digest(column: NDArray[Any]) -> str:
+        kept = np.flatnonzero(column > (0 if column.dtype == bool else NEVER))
+        return hashlib.sha256(kept.astype("<i8").tobytes() + column[kept].tobytes()).hexdigest()

@@ -1,0 +1,186 @@
+"""One pass through a watched loader: which samples each batch holds, known when it comes back.
+
+Indices are drawn here, in the parent process, from the loader's own sampler, so that they cost
+nothing per sample and workers need not know of them. Legend: N samples of the dataset, B of a
+batch.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from torch.utils.data import (
+    BatchSampler,
+    DistributedSampler,
+    RandomSampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)
+
+from weightslab.samples.sorted_runs import Int32
+from weightslab.watched.loader_members import Members
+
+Indices = NDArray[np.int64]
+
+
+class Drawn(NamedTuple):
+    """A batch that was asked for.
+
+    Attributes:
+        indices: of the dataset [B]; a list of keys where the sampler gives no integers.
+        rows: of the samples [B], -1 where they are not known before the batch is there.
+        version: of the discards it respects.
+        end: how far the sampler was read: entries, or batches of a batch sampler of the user's.
+        asked: what the loader's fetcher is to be given instead of a list of the indices.
+    """
+
+    indices: Indices | list[Any]
+    rows: Int32 | None
+    version: int
+    end: int
+    asked: Any = None
+
+
+class Epoch:
+    """Draws batches; `pending` are those that were asked for and not given yet.
+
+    Args:
+        members: the dataset's samples.
+        batch_sampler, sampler: of the loader.
+        skip: so much of the sampler was used already, counted like `Drawn.end`.
+    """
+
+    def __init__(
+        self, members: Members, batch_sampler: Any | None, sampler: Any, skip: int = 0
+    ) -> None:
+        self.pending: deque[Drawn] = deque()
+        self.end = skip
+        self.finished = False
+        self._members = members
+        self._batch_sampler, self._sampler = batch_sampler, sampler
+        self._first: Drawn | None = None
+        self._draws = self._start(skip)
+
+    def prime(self) -> None:
+        """Let the sampler draw its random numbers now."""
+        self._first = next(self._draws, None)
+
+    def draw(self) -> Drawn | None:
+        """The next batch to load; None at the end."""
+        if self._first is not None:
+            drawn, self._first = self._first, None
+            return drawn
+        return next(self._draws, None)
+
+    def asked(self) -> Iterator[Any]:
+        """What torch's iterators read: indices, batch by batch."""
+        while (drawn := self.draw()) is not None:
+            self.pending.append(drawn)
+            if drawn.asked is not None:
+                yield drawn.asked
+            else:
+                yield drawn.indices if isinstance(drawn.indices, list) else drawn.indices.tolist()
+
+    def _start(self, skip: int) -> Iterator[Drawn]:
+        batch_sampler = self._batch_sampler
+        if batch_sampler is None:
+            return self._draw_single(skip)
+        if type(batch_sampler) is not BatchSampler:
+            return self._draw_batches(batch_sampler, skip)
+        size, drop_last = batch_sampler.batch_size, batch_sampler.drop_last
+        if may_be_read_ahead(batch_sampler.sampler):
+            return self._draw_known(size, drop_last, skip)
+        return self._draw_sampler(iter_later(batch_sampler.sampler), size, drop_last, skip)
+
+    def _draw_known(self, size: int, drop_last: bool, skip: int) -> Iterator[Drawn]:
+        """The sampler's whole order is known at the start: batches are slices of it."""
+        members = self._members
+        sampler: Any = self._batch_sampler.sampler  # type: ignore[union-attr]
+        order_N = np.fromiter(sampler, np.int64, len(sampler))
+        end, version = skip, -1
+        rest: Indices | None = None  # places in the order that are left, where some are left out
+        while end < len(order_N):
+            if version != members.version:
+                version = members.version
+                out = members.left_out(order_N[end:])
+                rest = None if out is None else end + np.flatnonzero(~out)
+            if rest is None:
+                indices = order_N[end : end + size]
+                end += len(indices)
+            else:
+                places, rest = rest[:size], rest[size:]
+                if not len(places):
+                    return
+                indices, end = order_N[places], int(places[-1]) + 1
+            if drop_last and len(indices) < size:
+                return
+            yield Drawn(indices, members.rows[indices], version, end)
+
+    def _draw_sampler(
+        self, source: Iterator[Any], size: int, drop_last: bool, skip: int
+    ) -> Iterator[Drawn]:
+        end = sum(1 for _ in islice(source, skip))
+        waiting: list[Any] = []
+        while True:
+            version = self._members.version
+            read = list(islice(source, size - len(waiting)))
+            end += len(read)
+            waiting += self._kept(read)
+            if len(waiting) == size or (not read and waiting and not drop_last):
+                yield self._drawn(waiting, version, end)
+                waiting = []
+            if not read:
+                return
+
+    def _draw_batches(self, batch_sampler: Iterable[Any], skip: int) -> Iterator[Drawn]:
+        for end, batch in enumerate(batch_sampler, 1):
+            version = self._members.version
+            if end > skip and (kept := self._kept(list(batch))):
+                yield self._drawn(kept, version, end)
+
+    def _draw_single(self, skip: int) -> Iterator[Drawn]:
+        """Without a batch size the sampler gives what the dataset takes: an index, or many."""
+        for end, index in enumerate(self._sampler, 1):
+            version = self._members.version
+            several = isinstance(index, list | tuple)
+            if end > skip and (kept := self._kept(list(index) if several else [index])):
+                asked = index if not several or len(kept) == len(index) else kept
+                yield self._drawn(kept, version, end)._replace(asked=asked)
+
+    def _kept(self, indices: list[Any]) -> list[Any]:
+        if not self._members.leaves_out or not indices:
+            return indices
+        array = np.asarray(indices)
+        out = self._members.left_out(array) if array.dtype.kind in "iu" else None
+        if out is None:
+            return indices
+        return [index for index, is_out in zip(indices, out.tolist(), strict=True) if not is_out]
+
+    def _drawn(self, indices: list[Any], version: int, end: int) -> Drawn:
+        array = np.asarray(indices)
+        if array.dtype.kind not in "iu" or array.ndim != 1:
+            return Drawn(indices, None, version, end)
+        return Drawn(array, self._members.rows[array], version, end)
+
+
+def iter_later(source: Iterable[Any]) -> Iterator[Any]:
+    """Iterate, but call `iter` only when the first entry is asked for, as torch's samplers do."""
+    yield from source
+
+
+def may_be_read_ahead(sampler: object) -> bool:
+    """Whether reading the whole sampler at once draws the same random numbers as bit by bit."""
+    if type(sampler) is RandomSampler:
+        return sampler.generator is None and not sampler.replacement
+    return type(sampler) in (
+        SequentialSampler,
+        SubsetRandomSampler,
+        DistributedSampler,
+        WeightedRandomSampler,
+    )
