@@ -32,7 +32,7 @@ class Columns:
         return sum(column.nbytes for column in self._columns.values())
 
     def set(self, name: str, length: int, rows_B: Int32, values_B: Floats) -> None:
-        """Set entries of a column of `length` rows; of a row that is there twice the last counts."""
+        """Set entries of a column of `length` rows; of a row given twice the last counts."""
         dtype = values_B.dtype if values_B.dtype in (np.float32, np.float64) else np.float64
         column = self._columns.get(name)
         if column is None:
@@ -80,7 +80,8 @@ class Instances:
 
     def set(self, name: str, rows_B: Int32, annotations_B: Int32, values_B: Floats) -> None:
         """Set entries of a column; instances that are new are added."""
-        self.columns.set(name, len(self), self.places(rows_B, annotations_B), values_B)
+        places = self.places(rows_B, annotations_B)
+        self.columns.set(name, len(self), places, values_B)
 
     def places(self, rows_B: Int32, annotations_B: Int32) -> Int32:
         """Where each instance is held [B]; new ones are added."""

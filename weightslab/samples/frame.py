@@ -78,10 +78,10 @@ class _Layout:
             mask |= taken == missing
         return kind(taken, mask)
 
-    def origins(self) -> pd.Categorical:
+    def origins(self) -> Any:
         """The split of each row."""
         codes, names = self.samples.identity.origin_codes
-        return pd.Categorical.from_codes(codes[self.rows].astype(np.int16), names)
+        return _categorical(codes[self.rows], names)
 
     def tag(self, name: str) -> Any:
         """A tag, missing for instances."""
@@ -89,7 +89,7 @@ class _Layout:
         if name not in tags.categories:
             return self.masked(tags.marks(name, count), pd.arrays.BooleanArray)
         codes = np.where(self.of_instance, -1, tags.codes(name, count)[self.rows])
-        return pd.Categorical.from_codes(codes, tags.categories[name])
+        return _categorical(codes, tags.categories[name])
 
     def signal(self, name: str) -> NDArray[Any]:
         """A signal's newest value per sample and per instance."""
@@ -103,13 +103,15 @@ class _Layout:
             values = np.where(self.of_instance, np.float32(np.nan), own[self.rows])
         if name in samples.instances.columns.names:
             of = samples.instances.columns.get(name, len(samples.instances))
-            values = values.astype(np.promote_types(values.dtype, of.dtype)) if per_sample else (
-                values.astype(of.dtype)
+            values = (
+                values.astype(np.promote_types(values.dtype, of.dtype))
+                if per_sample
+                else (values.astype(of.dtype))
             )
             values[self.of_instance] = of[self.places[self.of_instance]]
         return values
 
-    def objects(self, name: str) -> NDArray[Any]:
+    def objects(self, name: str) -> Any:
         """Predictions or targets."""
         objects = self.samples.objects
         found = objects.get(name, self.rows)
@@ -118,3 +120,7 @@ class _Layout:
             places = self.places[self.of_instance]
             found[self.of_instance] = objects.of_instances.get(name, places)
         return found
+
+
+def _categorical(codes: NDArray[Any], names: list[str]) -> Any:
+    return pd.Categorical.from_codes(codes, pd.Index(names, dtype="str"))

@@ -59,9 +59,7 @@ class IdTexts:
         """The texts of these numbers."""
         ends, pool = self._ends.values, self._bytes.values
         begins, ends = ends[numbers].tolist(), ends[np.asarray(numbers) + 1].tolist()
-        return [
-            pool[begin:end].tobytes().decode() for begin, end in zip(begins, ends, strict=True)
-        ]
+        return [pool[begin:end].tobytes().decode() for begin, end in zip(begins, ends, strict=True)]
 
     def buffers(self, first: int = 0) -> tuple[Int64, Bytes]:
         """Ends and bytes of all texts from number `first` on; the first end is where it begins."""
@@ -121,7 +119,7 @@ class IdTexts:
         own_ends, pool = self._ends.values, self._bytes.values
         begins, lengths = ends[:-1], np.diff(ends)
         own_begins = own_ends[numbers]
-        equal = (own_ends[numbers + 1] - own_begins) == lengths
+        equal: NDArray[np.bool_] = (own_ends[numbers + 1] - own_begins) == lengths
         lengths = np.where(equal, lengths, 0)
         within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         mine = pool[np.repeat(own_begins, lengths) + within]

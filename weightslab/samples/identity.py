@@ -125,8 +125,8 @@ class Identity:
                 rows[others] = self._rows_of_texts([str(i) for i in ids[others].tolist()])
             return rows
         rows = self._rows_of_texts(ids)
-        others = np.flatnonzero(rows < 0) if len(self._range_firsts) else []
-        if len(others):
+        others = np.flatnonzero(rows < 0)
+        if len(others) and len(self._range_firsts):
             integers = np.array([integer_of(ids[i]) for i in others], np.int64)
             rows[others] = self._rows_of_integers(integers)
         return rows

@@ -215,7 +215,9 @@ class Samples:
     def data_state_hash(self) -> str:
         """A digest of what is trained on: the datasets' sizes, all tags and all discards."""
         with self.lock:
-            tags = {name: self._digest(self.tags.marks(name, len(self))) for name in self.tags.names}
+            tags = {
+                name: self._digest(self.tags.marks(name, len(self))) for name in self.tags.names
+            }
             for name in self.tags.categories:
                 tags[name] = self._digest(self.tags.codes(name, len(self)))
             state = {

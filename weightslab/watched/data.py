@@ -43,10 +43,10 @@ def watch(
 ) -> DataLoader[Any]:
     """A loader that gives `(inputs, ids, targets, ...)`, or dicts with the key "sample_id".
 
-    Ids are the dataset's own: its attribute `ids` or `sample_ids`, its method `get_sample_id(index)`,
-    or the key sample_id, id, idx or index of its items. A dataset without any gets consecutive
-    integers, or with `compute_hash` digests of what its items hold, which stay the same when the
-    dataset is sorted anew.
+    Ids are the dataset's own: its attribute `ids` or `sample_ids`, its method
+    `get_sample_id(index)`, or the key sample_id, id, idx or index of its items. A dataset without
+    any gets consecutive integers, or with `compute_hash` digests of what its items hold, which
+    stay the same when the dataset is sorted anew.
 
     Args:
         obj: a dataset, which becomes a loader, or a DataLoader, which is used as it is.
@@ -108,12 +108,12 @@ def _as_loader(obj: Any, flag: str, arguments: Mapping[str, Any]) -> DataLoader[
 
 def _copy_as_watched(loader: DataLoader[Any]) -> DataLoader[Any]:
     base = type(loader).__mro__[2] if OURS in loader.__dict__ else type(loader)
-    watched = base.__new__(base)
+    watched: Any = object.__new__(base)
     watched.__dict__.update(loader.__dict__)
     # Batches must come in the order in which they were asked for: that is how they are known.
     watched.__dict__.update(_iterator=None, in_order=True)
     watched.__class__ = watched_class(base)
-    return watched
+    return watched  # type: ignore[no-any-return]
 
 
 def _default_name(experiment: Experiment, loader: DataLoader[Any]) -> str:
@@ -205,9 +205,7 @@ def _feed(digest: Any, part: Any) -> None:
         digest.update(f"{type(part).__name__}{part!r}".encode())
 
 
-def _report_duplicates(
-    name: str, rows: Int32, ids_of: Any, drop: bool
-) -> NDArray[np.bool_] | None:
+def _report_duplicates(name: str, rows: Int32, ids_of: Any, drop: bool) -> NDArray[np.bool_] | None:
     """Which samples have the id of an earlier one, if they are to be dropped."""
     _, first = np.unique(rows, return_index=True)
     again = np.ones(len(rows), bool)

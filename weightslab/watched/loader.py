@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data._utils.pin_memory import pin_memory
 
 from weightslab.errors import WeightslabError
 from weightslab.samples.sorted_runs import Int32
@@ -66,15 +67,15 @@ class Watch:
 class _Indices:
     """What torch's iterators take for the loader's sampler."""
 
-    def __init__(self, loader: WatchedLoader) -> None:
-        self._loader = loader
+    def __init__(self, loader: WatchedLoader, own: Any) -> None:
+        self._loader, self._own = loader, own
 
     def __iter__(self) -> Iterator[Any]:
         epoch = self._loader.__dict__[OURS].starting or self._loader.new_epoch()
         return epoch.asked()
 
     def __len__(self) -> int:
-        return len(self._loader)
+        return len(self._own)
 
 
 class WatchedLoader(DataLoader[Any]):
@@ -127,9 +128,10 @@ class WatchedLoader(DataLoader[Any]):
 
     @property
     def _index_sampler(self) -> Any:
+        own = super()._index_sampler
         if OURS not in self.__dict__ or isinstance(self.dataset, IterableDataset):
-            return super()._index_sampler
-        return _Indices(self)
+            return own
+        return _Indices(self, own)
 
     def new_epoch(self, skip: int = 0) -> Epoch:
         """One pass; `skip`: so much of it was given before."""
@@ -262,7 +264,7 @@ class WatchedIterator:
         else:
             batch = loader.collate_fn([loader.dataset[index] for index in asked])
         if loader.pin_memory and torch.accelerator.is_available():
-            batch = torch.utils.data._utils.pin_memory.pin_memory(batch)
+            batch = pin_memory(batch)  # type: ignore[no-untyped-call]
         return batch
 
     def _load_counted(self) -> tuple[Any, Int32, Any] | None:
@@ -299,6 +301,6 @@ def watched_class(base: type[DataLoader[Any]]) -> type[WatchedLoader]:
 
 
 def _rebuild(base: type[Any], state: dict[str, Any]) -> Any:
-    loader = base.__new__(base)
+    loader: Any = object.__new__(base)
     loader.__dict__.update(state)
     return loader

@@ -90,6 +90,8 @@ def whole_batches(loader: DataLoader[Any]) -> WholeBatches | None:
         dataset = dataset.dataset
     if type(dataset) is not TensorDataset:
         return None
-    if any(type(t) is not Tensor or t.is_cuda or t.layout != torch.strided for t in dataset.tensors):
+    if any(
+        type(t) is not Tensor or t.is_cuda or t.layout != torch.strided for t in dataset.tensors
+    ):
         return None
     return WholeBatches(dataset.tensors, places)
