@@ -29,13 +29,20 @@ class SampleIdError(ArgumentError):
     code = "samples.id"
 
 
-class UnknownSampleError(WeightslabError, LookupError):
+class UnknownError(WeightslabError, KeyError):
+    """Something is asked for by a name or id that nothing has."""
+
+    def __str__(self) -> str:
+        return Exception.__str__(self)  # KeyError would put the message in quotes
+
+
+class UnknownSampleError(UnknownError):
     """A sample id that no watched dataset has and no signal was saved for."""
 
     code = "samples.unknown"
 
 
-class UnknownNameError(WeightslabError, LookupError):
+class UnknownNameError(UnknownError):
     """A signal, tag, loader or column of this name is not registered; the message lists those."""
 
     code = "name.unknown"

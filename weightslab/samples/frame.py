@@ -7,6 +7,7 @@ behind those of their samples and hold what is theirs; the rest is missing there
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,29 +19,29 @@ from weightslab.samples.sorted_runs import Int32
 if TYPE_CHECKING:
     from weightslab.samples.samples import Samples
 
-Bools = NDArray[np.bool_]
+TAG = "tag:"
 
 
-def build_frame(samples: Samples, rows: Int32 | None = None) -> pd.DataFrame:
-    """The table of all samples, or of the given rows in their order."""
+def column_names(samples: Samples) -> list[str]:
+    """The columns of the table, in their order."""
+    return [
+        *("discarded", "origin", "group_id", "last_seen"),
+        *samples.objects.names,
+        *(f"{TAG}{name}" for name in samples.tags.names),
+        *dict.fromkeys((*samples.columns.names, *samples.instances.columns.names)),
+    ]
+
+
+def build_frame(
+    samples: Samples, rows: Int32 | None = None, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """The table of all samples, or of the given rows in their order; of some columns if asked."""
     layout = _Layout(samples, rows)
-    columns: dict[str, Any] = {
-        "discarded": layout.masked(samples.discarded, pd.arrays.BooleanArray),
-        "origin": layout.origins(),
-        "group_id": layout.ids,
-        "last_seen": layout.masked(samples.last_seen, pd.arrays.IntegerArray, missing=-1),
-    }
-    for name in samples.objects.names:
-        columns[name] = layout.objects(name)
-    for name in samples.tags.names:
-        columns[f"tag:{name}"] = layout.tag(name)
-    for name in (*samples.columns.names, *samples.instances.columns.names):
-        if name not in columns:
-            columns[name] = layout.signal(name)
+    wanted = column_names(samples) if columns is None else columns
     index = pd.MultiIndex.from_arrays(
         [layout.ids, layout.annotations], names=["sample_id", "annotation_id"]
     )
-    return pd.DataFrame(columns, index=index, copy=False)
+    return pd.DataFrame({name: layout.column(name) for name in wanted}, index=index, copy=False)
 
 
 class _Layout:
@@ -70,6 +71,24 @@ class _Layout:
         self.has_instances = bool(len(places))
         self.ids = pd.array(samples.ids_of(self.rows), dtype="str")
 
+    def column(self, name: str) -> Any:
+        """A column by its name."""
+        samples = self.samples
+        if name == "discarded":
+            return self.masked(samples.discarded, pd.arrays.BooleanArray)
+        if name == "origin":
+            codes, names = samples.identity.origin_codes
+            return _categorical(codes[self.rows], names)
+        if name == "group_id":
+            return self.ids
+        if name == "last_seen":
+            return self.masked(samples.last_seen, pd.arrays.IntegerArray, missing=-1)
+        if name in samples.objects.names:
+            return self.objects(name)
+        if name.startswith(TAG):
+            return self.tag(name.removeprefix(TAG))
+        return self.signal(name)
+
     def masked(self, values: NDArray[Any], kind: Any, missing: int | None = None) -> Any:
         """A nullable column, missing for instances."""
         taken = values[self.rows]
@@ -77,11 +96,6 @@ class _Layout:
         if missing is not None:
             mask |= taken == missing
         return kind(taken, mask)
-
-    def origins(self) -> Any:
-        """The split of each row."""
-        codes, names = self.samples.identity.origin_codes
-        return _categorical(codes[self.rows], names)
 
     def tag(self, name: str) -> Any:
         """A tag, missing for instances."""

@@ -22,6 +22,7 @@ from weightslab.samples.sample_ids import Ids, integer_of
 from weightslab.store.frames import FrameFile, read_frames
 
 Int32 = NDArray[np.int32]
+SampleId = int | str
 FILE = "samples/identity.frames"
 NO_ORIGIN = ""
 

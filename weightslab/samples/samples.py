@@ -205,12 +205,25 @@ class Samples:
                 places = self.instances.places(rows_B, annotations)
                 self.objects.of_instances.set(column, places, values_B)
 
-    def frame(self, rows: Int32 | None = None) -> pandas.DataFrame:
-        """The samples as a table, index (sample_id, annotation_id); `rows`: only those."""
+    def frame(
+        self, rows: Int32 | None = None, columns: Sequence[str] | None = None
+    ) -> pandas.DataFrame:
+        """The samples as a table, index (sample_id, annotation_id).
+
+        Args:
+            rows: only these samples, in this order.
+            columns: only these, of `column_names`.
+        """
         from weightslab.samples.frame import build_frame
 
         with self.lock:
-            return build_frame(self, rows)
+            return build_frame(self, rows, columns)
+
+    def column_names(self) -> list[str]:
+        """The columns of the table."""
+        from weightslab.samples.frame import column_names
+
+        return column_names(self)
 
     def data_state_hash(self) -> str:
         """A digest of what is trained on: the datasets' sizes, all tags and all discards."""

@@ -102,7 +102,8 @@ class Epoch:
         """The sampler's whole order is known at the start: batches are slices of it."""
         members = self._members
         sampler: Any = self._batch_sampler.sampler  # type: ignore[union-attr]
-        order_N = np.fromiter(sampler, np.int64, len(sampler))
+        source = iter(sampler)
+        order_N = np.fromiter(islice(source, len(sampler)), np.int64)
         end, version = skip, -1
         rest: Indices | None = None  # places in the order that are left, where some are left out
         while end < len(order_N):
@@ -116,11 +117,13 @@ class Epoch:
             else:
                 places, rest = rest[:size], rest[size:]
                 if not len(places):
-                    return
+                    break
                 indices, end = order_N[places], int(places[-1]) + 1
             if drop_last and len(indices) < size:
-                return
+                break
             yield Drawn(indices, members.rows[indices], version, end)
+        for _ in source:  # RandomSampler draws once more when it ends
+            pass
 
     def _draw_sampler(
         self, source: Iterator[Any], size: int, drop_last: bool, skip: int
@@ -175,9 +178,9 @@ def iter_later(source: Iterable[Any]) -> Iterator[Any]:
 
 
 def may_be_read_ahead(sampler: object) -> bool:
-    """Whether reading the whole sampler at once draws the same random numbers as bit by bit."""
+    """Whether all entries of a sampler are drawn at once when the first one is asked for."""
     if type(sampler) is RandomSampler:
-        return sampler.generator is None and not sampler.replacement
+        return not sampler.replacement and len(sampler) == len(sampler.data_source)
     return type(sampler) in (
         SequentialSampler,
         SubsetRandomSampler,
