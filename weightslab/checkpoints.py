@@ -198,7 +198,7 @@ def newest_good(root: Path) -> tuple[CheckpointInfo | None, list[str]]:
             return verify_checkpoint(folder), damaged
         except CheckpointDamagedError as error:
             damaged.append(str(error))
-            _set_aside(folder)
+            set_aside(folder)
     return None, damaged
 
 
@@ -223,7 +223,8 @@ def _read_rating(path: Path) -> float | None:
     return float(score) if isinstance(score, int | float) else None
 
 
-def _set_aside(folder: Path) -> None:
+def set_aside(folder: Path) -> None:
+    """Take a damaged checkpoint out of the list: it is renamed, never deleted."""
     target = folder.with_name(folder.name + DAMAGED_SUFFIX)
     if target.exists():
         shutil.rmtree(target)

@@ -37,6 +37,7 @@ class Experiment:
         batch: what a watched loader gave last in this process, None before the first.
         models, optimizers, loaders, measures: what is watched, by name; `measures` are the losses
             and metrics.
+        companions: schedulers and gradient scalers, by the name of their optimizer.
     """
 
     def __init__(self, root: Path | str | None = None, *, name: str = "experiment") -> None:
@@ -47,6 +48,7 @@ class Experiment:
         self.hyperparameters: Hyperparameters | None = None
         self.models: dict[str, Any] = {}
         self.optimizers: dict[str, Any] = {}
+        self.companions: dict[str, list[Any]] = {}
         self.loaders: dict[str, Any] = {}
         self.measures: dict[str, Any] = {}
         self.lock = threading.RLock()

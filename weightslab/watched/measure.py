@@ -277,3 +277,11 @@ def _named(obj: Any) -> frozenset[str]:
     except (TypeError, ValueError):  # some built-in functions have none
         return frozenset()
     return frozenset(parameters) & frozenset(_EXTRAS)
+
+
+def measure_of(watched: Any) -> Measure:
+    """How the results of something watched are recorded."""
+    if isinstance(watched, WatchedFunction):
+        return watched._measure
+    measure: Measure = watched.__dict__[_OURS]
+    return measure

@@ -1,0 +1,89 @@
+"""Everything a training goes on from, collected and put back.
+
+Taken at the end of a step: weights and buffers, optimizers, their schedulers and gradient scalers,
+random states, the place of every loader in its epoch, the hyperparameters.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from weightslab.experiment import Experiment
+
+State = dict[str, Any]
+
+
+def collect(experiment: Experiment) -> State:
+    """The state of the experiment's training as it is now."""
+    return {
+        "step": experiment.step,
+        "models": {name: model.state_dict() for name, model in experiment.models.items()},
+        "optimizers": {name: held.state_dict() for name, held in experiment.optimizers.items()},
+        "companions": {
+            name: [companion.state_dict() for companion in companions]
+            for name, companions in experiment.companions.items()
+        },
+        "loaders": {
+            name: loader.state_dict()
+            for name, loader in experiment.loaders.items()
+            if hasattr(loader, "state_dict")
+        },
+        "hyperparameters": _plain(experiment.hyperparameters),
+        "random": _random_states(),
+    }
+
+
+def restore(experiment: Experiment, state: State) -> None:
+    """Put a state back into what is watched under the same names.
+
+    Hyperparameters stay as they are: the script and its user decide about them.
+
+    Raises:
+        KeyError: something that is watched has no part in the state.
+        RuntimeError: the architecture is another one.
+    """
+    for name, model in experiment.models.items():
+        model.load_state_dict(state["models"][name])
+    for name, optimizer in experiment.optimizers.items():
+        optimizer.load_state_dict(state["optimizers"][name])
+    for name, companions in experiment.companions.items():
+        for companion, held in zip(companions, state["companions"][name], strict=True):
+            companion.load_state_dict(held)
+    for name, loader in experiment.loaders.items():
+        if name in state["loaders"] and hasattr(loader, "load_state_dict"):
+            loader.load_state_dict(state["loaders"][name])
+    _restore_random_states(state["random"])
+    experiment.step = state["step"]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    known = value is None or isinstance(value, bool | int | float | str)
+    return value if known else repr(value)
+
+
+def _random_states() -> State:
+    states: State = {
+        "python": random.getstate(),
+        "numpy": np.random.get_state(),
+        "torch": torch.get_rng_state(),
+    }
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        states["cuda"] = torch.cuda.get_rng_state_all()
+    return states
+
+
+def _restore_random_states(states: State) -> None:
+    random.setstate(states["python"])
+    np.random.set_state(states["numpy"])
+    torch.set_rng_state(states["torch"])
+    if "cuda" in states and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(states["cuda"])

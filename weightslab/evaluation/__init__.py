@@ -1,0 +1,1 @@
+"""Evaluation passes over any watched loader while the training waits."""

@@ -1,0 +1,106 @@
+"""The loader of an evaluation function: it counts, can be cancelled, and has a time limit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from weightslab.errors import WeightslabError
+
+if TYPE_CHECKING:
+    from weightslab.experiment import Experiment
+
+TIMED_BATCHES = 5
+
+
+class EvaluationCancelledError(WeightslabError):
+    """Somebody cancelled the pass; nothing of it is published."""
+
+    code = "evaluation.cancelled"
+
+
+class EvaluationTimeoutError(WeightslabError, TimeoutError):
+    """The pass took longer than it may; nothing of it is published."""
+
+    code = "evaluation.timeout"
+
+
+class ManagedLoader:
+    """Gives the batches of a loader as `(inputs, targets, ids, ...)`.
+
+    Batches of a watched loader, which are `(inputs, ids, targets, ...)`, are put into this order;
+    those of any other loader, and dicts, come as they are.
+
+    Attributes:
+        done, total: batches given, and of the whole pass (None where the loader has no length).
+        batch_s: mean seconds of a batch so far.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        loader: Any,
+        *,
+        is_cancelled: Callable[[], bool],
+        batch_s: float | None,
+    ) -> None:
+        self._experiment, self._loader, self._is_cancelled = experiment, loader, is_cancelled
+        self._expected_batch_s = batch_s
+        self._started = time.monotonic()
+        self.done = 0
+        self.total: int | None = len(loader) if hasattr(loader, "__len__") else None
+
+    @property
+    def batch_s(self) -> float:
+        """Mean seconds of a batch so far."""
+        return (time.monotonic() - self._started) / max(self.done, 1)
+
+    def __len__(self) -> int:
+        return len(self._loader)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
+    def __iter__(self) -> Iterator[Any]:
+        self._started, self.done = time.monotonic(), 0
+        for batch in self._loader:
+            self._check()
+            yield self._in_order(batch)
+            self.done += 1
+        self._check()
+
+    def timeout_s(self) -> float | None:
+        """What the whole pass may take; None while that is unknown.
+
+        Average batch seconds × batches × WEIGHTSLAB_EVAL_TIMEOUT_MULTIPLIER, at least
+        WEIGHTSLAB_EVAL_TIMEOUT_MIN_SECONDS; WEIGHTSLAB_EVAL_TIMEOUT_SECONDS goes before. The
+        average is that of the loader's former passes, else of this one's first batches.
+        """
+        settings = self._experiment.settings
+        if settings.eval_timeout_s > 0:
+            return settings.eval_timeout_s
+        if self._expected_batch_s is None and self.done >= TIMED_BATCHES:
+            self._expected_batch_s = self.batch_s
+        if self._expected_batch_s is None or self.total is None:
+            return None
+        expected = self._expected_batch_s * self.total * settings.eval_timeout_multiplier
+        return max(expected, settings.eval_timeout_min_s)
+
+    def _check(self) -> None:
+        if self._is_cancelled():
+            raise EvaluationCancelledError("the evaluation was cancelled.")
+        limit, spent = self.timeout_s(), time.monotonic() - self._started
+        if limit is not None and spent > limit:
+            raise EvaluationTimeoutError(
+                f"the evaluation took {spent:.1f} s, more than {limit:.1f} s after {self.done} "
+                "batches; WEIGHTSLAB_EVAL_TIMEOUT_SECONDS allows more."
+            )
+
+    def _in_order(self, batch: Any) -> Any:
+        known = self._experiment.batch
+        if known is None or not isinstance(batch, tuple | list) or len(batch) < 3:
+            return batch
+        if batch[1] is not known.ids:
+            return batch
+        return (batch[0], batch[2], batch[1], *batch[3:])
