@@ -106,7 +106,11 @@ class CheckpointKeeper:
     def tree(self) -> dict[str, str | None]:
         """Every hash so far and its parent; None for a root."""
         entries = self._experiment.journal.entries()
-        return {e["hash"]: e["parent"] for e in entries if e["kind"] == "experiment"}
+        return {
+            entry.fields["hash"]: entry.fields["parent"]
+            for entry in entries
+            if entry.kind == "experiment"
+        }
 
     def at_boundary(self) -> None:
         """Save if the policy says so. Called at the end of each step."""

@@ -62,7 +62,7 @@ class Evaluations:
         self._worker: threading.Thread | None = None
         self._batch_s: dict[str, float] = {}
         self._closed = threading.Event()
-        self._markers = sum(1 for e in experiment.journal.entries() if e["kind"] == "evaluation")
+        self._markers = sum(1 for e in experiment.journal.entries() if e.kind == "evaluation")
         self.function: EvalFunction | None = None
         self.passes: list[EvaluationPass] = []
 

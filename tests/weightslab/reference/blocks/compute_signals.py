@@ -1,0 +1,1 @@
+wl.compute_signals(train_loader, origin="train")

@@ -1,0 +1,4 @@
+wl.write_dataframe(
+    columns=["signals", "tag:loss_shape"],
+    instance_id=0,
+)

@@ -1,0 +1,1 @@
+wl.write_dataframe("tags.csv", format="csv", columns="tags")
