@@ -6,6 +6,7 @@ script pays only for what it uses and `import weightslab` stays cheap.
 
 from __future__ import annotations
 
+import atexit
 import threading
 from functools import cached_property
 from pathlib import Path
@@ -169,7 +170,13 @@ def current() -> Experiment:
         with _lock:
             if _current is None:
                 _current = Experiment()
+                atexit.register(_close_at_exit)
     return _current
+
+
+def _close_at_exit() -> None:
+    if _current is not None:
+        _current.close()
 
 
 def use(experiment: Experiment | None) -> Experiment | None:

@@ -70,7 +70,7 @@ def run(experiment: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     def run_block(name: str, **names: Any) -> dict[str, Any]:
         space = {"wl": wl, "torch": torch, "nn": nn, "np": np, "DataLoader": DataLoader} | names
         path = BLOCKS / f"{name}.py"
-        exec(compile(path.read_text(), path, "exec"), space)  # noqa: S102
+        exec(compile(path.read_text(), path, "exec"), space)
         return space
 
     return run_block
@@ -219,7 +219,7 @@ def test_context(run: Any) -> None:
 def test_context_kind(run: Any) -> None:
     body = (BLOCKS / "context_kind.py").read_text().replace("\n", "\n    ")
     space: dict[str, Any] = {"process_sample": lambda data, sample_id: float(data.sum())}
-    exec(f"def kind(ctx):\n    {body}", space)  # noqa: S102
+    exec(f"def kind(ctx):\n    {body}", space)
     loader = wl.watch_or_edit(Pictures(), flag="data", batch_size=4, loader_name="train")
     wl.signal(name="sum")(space["kind"])
     wl.signal(name="half", subscribe_to="loss")(space["kind"])
