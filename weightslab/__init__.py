@@ -24,9 +24,9 @@ if TYPE_CHECKING:
         query_sample_history,
         query_signal_history,
         signal_columns,
-        write_dataframe,
-        write_history,
     )
+    from weightslab.history.write_dataframe import write_dataframe
+    from weightslab.history.write_history import write_history
     from weightslab.integrations.tracker import finish, init, log
     from weightslab.samples.public import (
         dataframe,
@@ -81,8 +81,8 @@ _HOME = {
     "start_training": "control.public",
     "tag_samples": "samples.public",
     "watch_or_edit": "watch",
-    "write_dataframe": "history.public",
-    "write_history": "history.public",
+    "write_dataframe": "history.write_dataframe",
+    "write_history": "history.write_history",
 }
 
 __all__ = [

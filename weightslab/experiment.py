@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from weightslab.errors import StoreError
+from weightslab.errors import StoreClosedError, StoreError
 from weightslab.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Experiment:
     Attributes:
         name: shown to people; from the hyperparameters' `experiment_name`.
         step: the model's age: completed steps of its optimizer.
+        closed: it is finished; nothing is recorded any more.
         strict: errors in the user's signals are raised instead of reported.
         batch: what a watched loader gave last in this process, None before the first.
         models, optimizers, loaders, measures: what is watched, by name; `measures` are the losses
@@ -46,6 +47,7 @@ class Experiment:
         self.step = 0
         self.strict = settings().strict
         self.batch: Batch | None = None
+        self.closed = False
         self.hyperparameters: Hyperparameters | None = None
         self.models: dict[str, Any] = {}
         self.optimizers: dict[str, Any] = {}
@@ -133,12 +135,28 @@ class Experiment:
         """Whether a part of this name was made already."""
         return part in self.__dict__
 
+    def check_open(self) -> None:
+        """Raise where the experiment is finished.
+
+        Raises:
+            StoreClosedError: it is; the message says how to begin another.
+        """
+        if self.closed:
+            raise StoreClosedError(f"experiment {self.name!r} is finished: wl.init() begins one.")
+
+    def before_edit(self) -> None:
+        """What was recorded until now belongs to the experiment as it was before the edit."""
+        if self.uses("recorder") and not self.closed:
+            self.recorder.drain()
+
     def flush(self, *, durable: bool = False) -> None:
         """Hand everything recorded so far to the store; `durable`: and to the disk (fsync).
 
         Raises:
             OSError: the disk is full or refuses.
         """
+        if self.closed:
+            return
         if self.uses("recorder"):
             self.recorder.drain()
         if self.uses("history"):
@@ -150,11 +168,16 @@ class Experiment:
         Raises:
             OSError: the disk is full or refuses.
         """
+        if self.closed:
+            return
+        if self.uses("evaluations"):
+            self.evaluations.close()
         if self.uses("recorder"):
             self.recorder.drain()
+        self.closed = True
         if self.hyperparameters is not None:
             self.hyperparameters.close()
-        for part in ("evaluations", "checkpoints", "samples", "history", "journal"):
+        for part in ("samples", "history", "journal"):
             if self.uses(part):
                 getattr(self, part).close()
 

@@ -43,6 +43,7 @@ def watch_or_edit(
         what to use instead of `obj`: still what `obj` was, for `isinstance`, pickling and the rest.
 
     Raises:
+        StoreClosedError: the experiment is finished; `wl.init` begins another.
         ArgumentError: the flag is missing or unknown, or an argument does not fit; nothing is
             registered then.
     """
@@ -51,4 +52,6 @@ def watch_or_edit(
         raise ArgumentError(f"{said}: use one of {', '.join(FLAGS)}.")
     name = kwargs.pop("name", None) if obj_name is None else obj_name
     watch: Callable[..., Any] = import_module(f"weightslab.watched.{FLAGS[flag.lower()]}").watch
-    return watch(current(), obj, name, flag=flag.lower(), **kwargs)
+    experiment = current()
+    experiment.check_open()
+    return watch(experiment, obj, name, flag=flag.lower(), **kwargs)

@@ -26,6 +26,7 @@ from weightslab.retention import Keeping, finish_pruning, pin, prune, unpin
 if TYPE_CHECKING:
     from weightslab.experiment import Experiment
 
+_LOOK_S = 1.0  # so often the clock is looked at
 logger = logging.getLogger("weightslab")
 
 
@@ -81,6 +82,7 @@ class CheckpointKeeper:
         self._hash = ""
         self._began = self._saved_at = time.monotonic()
         self._saved_step = -1
+        self._looked = (experiment.step, self._began)
         self._nodes: dict[str, str | None] = {}
 
     @property
@@ -112,13 +114,24 @@ class CheckpointKeeper:
             if entry.kind == "experiment"
         }
 
-    def at_boundary(self) -> None:
-        """Save if the policy says so. Called at the end of each step."""
-        policy, step = self.policy, self._experiment.step
+    def begin(self) -> None:
+        """Save by the policy from now on."""
+        self._experiment.control.on_boundary(self._at_boundary, at=self._experiment.step + 1)
+
+    def _at_boundary(self, step: int) -> int:
+        """Save if the policy says so; the step at which to look again."""
+        policy, now = self.policy, time.monotonic()
         by_steps = policy.every_n_steps and step % policy.every_n_steps == 0
-        by_time = policy.every_s and time.monotonic() - self._saved_at >= policy.every_s
-        if (by_steps or by_time) and step != self._saved_step:
+        by_time = policy.every_s and now - self._saved_at >= policy.every_s
+        if (by_steps or by_time) and step not in (self._saved_step, 0):
             self._save_and_prune(policy)
+        former_step, former_time = self._looked
+        self._looked = (step, now)
+        rate = (step - former_step) / max(now - former_time, 1e-6)
+        following = step + min(max(int(rate * _LOOK_S), 1), 2 * (step - former_step) + 1)
+        if policy.every_n_steps:
+            following = min(following, step + policy.every_n_steps - step % policy.every_n_steps)
+        return following
 
     @property
     def policy(self) -> SavePolicy:
@@ -195,9 +208,6 @@ class CheckpointKeeper:
         elif not pin(self.folder, step):
             raise UnknownNameError(f"no checkpoint of step {step}: {self._steps(self.all())}.")
 
-    def close(self) -> None:
-        """Nothing is left to write: a checkpoint is there completely or not at all."""
-
     def _candidates(self, step: int | None, chosen: str | None) -> list[CheckpointInfo]:
         base = Path(self._experiment.root) / "checkpoints"
         tree = self.tree()
@@ -241,7 +251,7 @@ class CheckpointKeeper:
         return (
             getattr(experiment.hyperparameters, "version", None),
             tuple((name, id(model)) for name, model in experiment.models.items()),
-            experiment.samples.edit_version,
+            experiment.samples.version,
         )
 
     def _change(self, new: str) -> None:

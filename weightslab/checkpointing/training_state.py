@@ -6,11 +6,11 @@ random states, the place of every loader in its epoch, the hyperparameters.
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
+
+from weightslab import random_state
 
 if TYPE_CHECKING:
     from weightslab.experiment import Experiment
@@ -34,7 +34,8 @@ def collect(experiment: Experiment) -> State:
             if hasattr(loader, "state_dict")
         },
         "hyperparameters": _plain(experiment.hyperparameters),
-        "random": _random_states(),
+        "random": random_state.capture(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [],
     }
 
 
@@ -57,7 +58,9 @@ def restore(experiment: Experiment, state: State) -> None:
     for name, loader in experiment.loaders.items():
         if name in state["loaders"] and hasattr(loader, "load_state_dict"):
             loader.load_state_dict(state["loaders"][name])
-    _restore_random_states(state["random"])
+    random_state.restore(state["random"])
+    if state["cuda"] and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(state["cuda"])
     experiment.step = state["step"]
 
 
@@ -68,22 +71,3 @@ def _plain(value: Any) -> Any:
         return [_plain(entry) for entry in value]
     known = value is None or isinstance(value, bool | int | float | str)
     return value if known else repr(value)
-
-
-def _random_states() -> State:
-    states: State = {
-        "python": random.getstate(),
-        "numpy": np.random.get_state(),
-        "torch": torch.get_rng_state(),
-    }
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
-        states["cuda"] = torch.cuda.get_rng_state_all()
-    return states
-
-
-def _restore_random_states(states: State) -> None:
-    random.setstate(states["python"])
-    np.random.set_state(states["numpy"])
-    torch.set_rng_state(states["torch"])
-    if "cuda" in states and torch.cuda.is_available():
-        torch.cuda.set_rng_state_all(states["cuda"])

@@ -156,6 +156,10 @@ class Control:
         with self._changed:
             return self._changed.wait_for(lambda: self._waiting > 0, timeout)
 
+    def wait_until_quiet(self, timeout: float) -> bool:
+        """Wait until no step can be under way: a training thread waits, or none trained yet."""
+        return self._thread is None or self.wait_until_waiting(timeout)
+
     def hold(self, seconds: float) -> None:
         """Wait as in a pause, for so long or until `resume`; a `pause` meanwhile keeps training
         from going on at its first boundary."""

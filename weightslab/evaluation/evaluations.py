@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from weightslab import random_state
+from weightslab.control.guards import guard_testing_context
 from weightslab.errors import ArgumentError, UnknownNameError
 from weightslab.evaluation.managed_loader import EvaluationCancelledError, ManagedLoader
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("weightslab")
 State = Literal["pending", "running", "done", "cancelled", "failed"]
+_LOOK_S = 0.5
 EvalFunction = Callable[[Any], Any]
 
 
@@ -147,7 +149,11 @@ class Evaluations:
         suffix = f"_{self._markers + 1}"
         marker = experiment.checkpoints.hash + suffix
         try:
-            with self._undisturbed(), experiment.recorder.evaluating(suffix) as collected:
+            with (
+                self._undisturbed(),
+                guard_testing_context,
+                experiment.recorder.evaluating(suffix) as collected,
+            ):
                 if function is not None:
                     function(managed)
                 else:
@@ -201,28 +207,13 @@ class Evaluations:
 
     @contextmanager
     def _undisturbed(self) -> Iterator[None]:
-        """Leave the training as it was: modes of modules, random states, the current batch."""
-        import numpy as np
-        import torch
-
-        experiment = self._experiment
-        modes = [
-            (module, module.training)
-            for model in experiment.models.values()
-            if isinstance(model, torch.nn.Module)
-            for module in model.modules()
-        ]
-        batch = experiment.batch
-        python_state, numpy_state = random.getstate(), np.random.get_state()
+        """Leave the training as it was: random states, and the current batch."""
+        batch, before = self._experiment.batch, random_state.capture()
         try:
-            with torch.random.fork_rng(), experiment.control.testing():
-                yield
+            yield
         finally:
-            random.setstate(python_state)
-            np.random.set_state(numpy_state)
-            for module, training in modes:
-                module.training = training
-            experiment.batch = batch
+            random_state.restore(before)
+            self._experiment.batch = batch
 
     def _start_worker(self) -> None:
         with self._lock:
@@ -236,7 +227,7 @@ class Evaluations:
         """Run what is asked for once the training waits; end when nothing is left to do."""
         control = self._experiment.control
         while self._pending is not None and not self._closed.is_set():
-            if control.wait_until_quiet(0.5):
+            if control.wait_until_quiet(_LOOK_S):
                 self.run_pending()
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from weightslab.errors import WeightslabError
+from weightslab.watched.data import bare_batches
+from weightslab.watched.loader import OURS
 
 if TYPE_CHECKING:
     from weightslab.experiment import Experiment
@@ -64,9 +66,9 @@ class ManagedLoader:
 
     def __iter__(self) -> Iterator[Any]:
         self._started, self.done = time.monotonic(), 0
-        for batch in self._loader:
+        for batch in self._batches():
             self._check()
-            yield self._in_order(batch)
+            yield batch
             self.done += 1
         self._check()
 
@@ -97,10 +99,14 @@ class ManagedLoader:
                 "batches; WEIGHTSLAB_EVAL_TIMEOUT_SECONDS allows more."
             )
 
-    def _in_order(self, batch: Any) -> Any:
-        known = self._experiment.batch
-        if known is None or not isinstance(batch, tuple | list) or len(batch) < 3:
-            return batch
-        if batch[1] is not known.ids:
-            return batch
-        return (batch[0], batch[2], batch[1], *batch[3:])
+    def _batches(self) -> Iterator[Any]:
+        if OURS not in self._loader.__dict__:
+            yield from self._loader
+            return
+        for batch, ids in bare_batches(self._loader):
+            if isinstance(batch, dict):
+                yield {**batch, "sample_id": ids}
+            elif isinstance(batch, tuple | list):
+                yield (*batch[:2], *[None] * (2 - len(batch)), ids, *batch[2:])
+            else:
+                yield (batch, None, ids)

@@ -1,4 +1,4 @@
-"""The documented questions about history; files of it: `write_history`, `write_dataframe`."""
+"""The documented questions about history."""
 
 from __future__ import annotations
 
@@ -9,21 +9,9 @@ import numpy as np
 from weightslab.errors import ArgumentError, UnknownSampleError
 from weightslab.experiment import current
 from weightslab.history import queries
-from weightslab.history.write_dataframe import write_dataframe
-from weightslab.history.write_history import write_history
 
 if TYPE_CHECKING:
     from weightslab.samples.identity import SampleId
-
-__all__ = [
-    "get_current_experiment_hash",
-    "query_instance_history",
-    "query_sample_history",
-    "query_signal_history",
-    "signal_columns",
-    "write_dataframe",
-    "write_history",
-]
 
 
 def get_current_experiment_hash() -> str | None:
@@ -32,7 +20,10 @@ def get_current_experiment_hash() -> str | None:
     They change with the hyperparameters, the model's architecture, and tags and discards.
     """
     experiment = current()
-    return experiment.checkpoints.hash or None
+    known = (experiment.models, experiment.optimizers, experiment.loaders, experiment.measures)
+    if experiment.hyperparameters is None and not any(known) and not experiment.uses("recorder"):
+        return None
+    return experiment.checkpoints.hash
 
 
 def query_signal_history(

@@ -59,6 +59,7 @@ class Run:
             ArgumentError: a value is no number; nothing is recorded then.
             StoreClosedError: the run is finished.
         """
+        self._experiment.check_open()
         if not isinstance(values, Mapping):
             raise ArgumentError("log: give {name: number}.")
         numbers = dict(_flat(values, ""))

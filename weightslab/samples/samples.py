@@ -23,6 +23,7 @@ from weightslab.samples.identity import FILE, NO_ORIGIN, Identity, Int32, runs_o
 from weightslab.samples.objects import Objects
 from weightslab.samples.sample_ids import as_ids
 from weightslab.samples.tags import Tags
+from weightslab.signals.runner import inside_signal
 
 if TYPE_CHECKING:
     import pandas
@@ -42,7 +43,7 @@ class Samples:
         discarded: [N] whether a sample is left out of training.
         discarded_count: how many are.
         discard_version: another number after every change of `discarded`.
-        version: another number after every edit.
+        version: another number after every edit but those of running signals.
     """
 
     def __init__(self, experiment: Experiment) -> None:
@@ -154,11 +155,15 @@ class Samples:
         """
         if rows is not None:
             fields["rows"] = runs_of(np.unique(rows))
+        by_hand = not inside_signal()
+        if by_hand:
+            self._experiment.before_edit()
         with self.lock:
             self.identity.sync()
             self._experiment.journal.append(kind, **fields)
             edits.apply(self, kind, fields)
-            self.version += 1
+            # Signals that tag at every step are no branches of the experiment.
+            self.version += by_hand
 
     def discard(self, rows: Int32, discarded: bool = True) -> None:
         """Leave samples out of training, or take them back.

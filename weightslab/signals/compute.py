@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from weightslab.errors import ArgumentError
-from weightslab.experiment import current
+from weightslab.experiment import Experiment, current
 from weightslab.signals.context import SignalContext
 from weightslab.signals.definition import SignalDefinition
 from weightslab.signals.runner import call
+from weightslab.signals.values import Int32
+from weightslab.watched.data import watch
 
 _CHUNK = 1024
 
@@ -41,7 +43,7 @@ def compute_signals(
     dataset = getattr(dataset_or_loader, "dataset", dataset_or_loader)
     if not hasattr(dataset, "__len__") or not hasattr(dataset, "__getitem__"):
         raise ArgumentError("compute_signals wants a dataset with a length and items by index.")
-    rows = experiment.samples.rows_of_dataset(dataset, origin=origin or "train")
+    rows = _rows(experiment, dataset_or_loader, dataset, origin or "train")
     counts = dict.fromkeys((definition.name for definition in chosen), 0)
     for begin in range(0, len(rows), _CHUNK):
         part = rows[begin : begin + _CHUNK]
@@ -74,6 +76,16 @@ def compute_signals(
                 )
     experiment.recorder.drain()
     return counts
+
+
+def _rows(experiment: Experiment, given: Any, dataset: Any, origin: str) -> Int32:
+    """[N] rows of the dataset's samples, in its order; it is watched unless it is already."""
+    for loader in experiment.loaders.values():
+        if loader.dataset is dataset:
+            return loader.rows_by_index()
+    watched: Any = watch(experiment, given, origin, flag="data", origin=origin)
+    rows: Int32 = watched.rows_by_index()
+    return rows
 
 
 def _chosen(names: Sequence[str] | None) -> list[SignalDefinition]:

@@ -248,7 +248,7 @@ class Recorder:
     def _hand_on_if_due(self) -> None:
         if time.monotonic() >= self._due:
             self.drain()
-            self._experiment.history.flush()
+            self._experiment.history.keep_up()
 
     def _new_block(
         self, name: str, least: int, dtype: np.dtype[Any], column: str, log: bool

@@ -37,10 +37,11 @@ class SignalRunner:
     def run_for_samples(self, name: str, rows_B: Int32, values_B: Floats, step: int) -> None:
         """Call each subscriber once per sample of the batch, and record what it gives."""
         for definition in self._due(name):
-            answers = [
-                call(definition, context, self._experiment)
-                for context in self._contexts(definition, rows_B, values_B, step)
-            ]
+            with self._experiment.journal.grouped():  # one wait for the disk, however many tags
+                answers = [
+                    call(definition, context, self._experiment)
+                    for context in self._contexts(definition, rows_B, values_B, step)
+                ]
             given = [place for place, answer in enumerate(answers) if answer is not None]
             if given:
                 self._experiment.recorder.record_samples(

@@ -42,6 +42,7 @@ def save_signals(
         ArgumentError: not numbers, or no mapping of names.
     """
     experiment = current()
+    experiment.check_open()
     if not isinstance(signals, Mapping):
         raise ArgumentError("signals: give {name: values}.")
     rows = rows_of_batch(experiment, batch_ids)
@@ -94,6 +95,7 @@ def save_instance_signals(
         ArgumentError: not numbers, or no mapping of names.
     """
     experiment = current()
+    experiment.check_open()
     if not isinstance(signals, Mapping):
         raise ArgumentError("signals: give {name: values}.")
     rows = rows_of_batch(experiment, batch_ids)
@@ -107,7 +109,7 @@ def save_instance_signals(
         if length != len(positions):
             raise MisalignedError(f"{name}: {length} values for {len(positions)} instances.")
     if origin is not None:
-        experiment.samples.set_origin(rows, origin)
+        experiment.samples.identity.set_origin(rows, origin)
     for name, array in arrays.items():
         experiment.recorder.record_instances(
             plain(name), rows[positions], annotations, array, step, derived_column(name), log=log

@@ -144,6 +144,18 @@ class WatchedLoader(DataLoader[Any]):
             return False, None
         return True, self.dataset[index]
 
+    def rows_by_index(self) -> Int32:
+        """[N] rows of the dataset's samples; where only an item tells its id, all are loaded."""
+        watch: Watch = self.__dict__[OURS]
+        members = watch.members
+        unknown = np.flatnonzero(members.rows < 0)
+        if len(unknown) and watch.id_key is not None:
+            ids = [self.dataset[int(index)][watch.id_key] for index in unknown]
+            rows = watch.experiment.samples.rows_of(ids, create=True)
+            watch.experiment.samples.identity.set_origin(rows, watch.origin)
+            members.learn(unknown, rows)
+        return members.rows
+
     def state_dict(self) -> dict[str, Any]:
         """Where the latest pass stands, as tensors and integers: `end` of -1 between passes."""
         watch: Watch = self.__dict__[OURS]

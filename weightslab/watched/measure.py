@@ -83,6 +83,8 @@ class Measure:
 
     def call(self, function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
         """Call the loss and record what it returns, which comes back untouched."""
+        if self.experiment.closed:
+            return function(*args, **{n: v for n, v in kwargs.items() if n not in _EXTRAS})
         if not kwargs:
             result = function(*args)
             self._record(result, None, {}, args)

@@ -20,7 +20,15 @@ from weightslab.watched.group_values import GroupValues
 _watched: WeakKeyDictionary[Optimizer, WatchedSteps] = WeakKeyDictionary()
 
 
-def watch(experiment: Experiment, obj: Any, name: str | None, *, flag: str) -> Any:
+def watch(
+    experiment: Experiment,
+    obj: Any,
+    name: str | None,
+    *,
+    flag: str,
+    scheduler: Any = None,
+    scaler: Any = None,
+) -> Any:
     """Register an optimizer; the first one registered counts the model's steps.
 
     After a step, training waits there while it is paused. When the hyperparameters `lr`,
@@ -32,6 +40,8 @@ def watch(experiment: Experiment, obj: Any, name: str | None, *, flag: str) -> A
     Args:
         obj: an optimizer; the same object is returned.
         name: default "optimizer". Watched anew under its name, it takes the former one's place.
+        scheduler, scaler: its schedulers (one or a list) and gradient scaler: checkpoints hold
+            their states, too.
 
     Raises:
         ArgumentError: it is no torch optimizer.
@@ -47,6 +57,9 @@ def watch(experiment: Experiment, obj: Any, name: str | None, *, flag: str) -> A
     if obj in _watched:
         _watched.pop(obj).remove()
     experiment.optimizers[label] = obj
+    schedulers = scheduler if isinstance(scheduler, list | tuple) else [scheduler]
+    experiment.companions[label] = [one for one in (*schedulers, scaler) if one is not None]
+    experiment.checkpoints.begin()
     _watched[obj] = WatchedSteps(experiment, obj, label)
     return obj
 

@@ -86,7 +86,7 @@ def train(model: nn.Module, optimizer: Any, loss: Any, loader: Any, epochs: int)
 
 def test_the_blocks_are_there_and_each_is_run_here() -> None:
     named = Path(__file__).read_text()
-    assert [path.stem for path in BLOCKS.glob("*.py") if f'"{path.stem}"' not in named] == []
+    assert [path.stem for path in BLOCKS.glob("*.py") if f'"{path.stem}' not in named] == []
 
 
 @pytest.mark.filterwarnings("ignore:.*CUDA.*")
