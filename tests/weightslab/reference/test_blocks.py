@@ -136,7 +136,7 @@ def test_loss_shape(run: Any) -> None:
     run("loss_shape")
     ids = ["img_0000", "img_0001"]
     for step in range(50):
-        losses = torch.tensor([float(np.exp(-step / 20)), 2.0])
+        losses = torch.tensor([float(np.exp(-step / 40)), 2.0])
         wl.save_signals({"train/clsf_sample": losses}, ids, step=step)
     frame = wl.dataframe()
     assert frame.loc[("img_0000", 0), "tag:loss_shape"] == "monotonic"
