@@ -10,7 +10,7 @@ import os
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,13 +41,15 @@ class Frames:
     damaged: list[int]
 
 
-def frame(payload: Bytes) -> bytes:
-    """One frame as bytes, without the file's magic."""
-    view = memoryview(payload).cast("B")
-    length = _LENGTH.pack(len(view))
-    return b"".join(
-        (_MARKER, struct.pack("<I", zlib.crc32(view, zlib.crc32(length))), length, view)
-    )
+def head_of(payload: Bytes) -> bytes:
+    """What stands before a payload in its frame."""
+    checksum = zlib.crc32(payload, zlib.crc32(_LENGTH.pack(len(payload))))
+    return _HEAD.pack(_MARKER, checksum, len(payload))
+
+
+def file_of(payloads: Sequence[Bytes]) -> bytes:
+    """A whole file of frames."""
+    return b"".join([MAGIC, *(piece for p in payloads for piece in (head_of(p), p))])
 
 
 def read_frames(content: Bytes, *, start: int = 0) -> Frames:
@@ -55,7 +57,7 @@ def read_frames(content: Bytes, *, start: int = 0) -> Frames:
 
     What cannot be a file of frames at all reads as damaged from its first byte.
     """
-    view = memoryview(content).cast("B")
+    view = memoryview(content)
     at = 0
     payloads, ends, damaged = [], [], []
     if start == 0:
@@ -125,7 +127,7 @@ class FrameFile:
         if size > self.size:
             self._file.truncate(self.size)
         if self.size == 0:
-            self._write(MAGIC)
+            self._write([MAGIC])
 
     def append(self, *payloads: Bytes) -> None:
         """Write frames, all or none; they outlive the process at once, the machine after `sync`.
@@ -133,19 +135,20 @@ class FrameFile:
         Raises:
             OSError: the disk is full or refuses; the file is as it was.
         """
-        self._write(b"".join([frame(payload) for payload in payloads]))
+        self._write([piece for payload in payloads for piece in (head_of(payload), payload)])
 
-    def _write(self, content: bytes) -> None:
+    def _write(self, pieces: list[Bytes]) -> None:
         self._file.seek(self.size)
         self._durable = False
-        rest = memoryview(content)
         try:
-            while rest:
-                rest = rest[self._file.write(rest) :]
+            for piece in pieces:
+                rest = memoryview(piece)
+                while rest:
+                    rest = rest[self._file.write(rest) :]
         except OSError:
             self._file.truncate(self.size)
             raise
-        self.size += len(content)
+        self.size += sum(len(piece) for piece in pieces)
 
     def cut(self, size: int) -> None:
         """Take back what was appended behind `size`, a former `size` of this file."""

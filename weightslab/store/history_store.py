@@ -54,7 +54,7 @@ class HistoryStore:
         self,
         root: Path | str,
         *,
-        flush_bytes: int = 32 * MIB,
+        flush_bytes: int = 16 * MIB,
         segment_bytes: int = 64 * MIB,
         most_bytes: int = 256 * MIB,
     ) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from weightslab.errors import ArgumentError, StoreClosedError, StoreDamagedError
-from weightslab.store.frames import MAGIC, FrameFile, frame, read_frames
+from weightslab.store.frames import FrameFile, file_of, read_frames
 from weightslab.store.lock import WriterLock
 from weightslab.store.storage import LocalStorage, refusals, storage_at
 
@@ -105,7 +105,7 @@ class Journal:
     def _write(self, payload: bytes) -> None:
         if self._file is None:
             name = f"{_FOLDER}/{self._count + 1:012d}.frames"
-            self._storage.replace(name, MAGIC + frame(payload))
+            self._storage.replace(name, file_of([payload]))
             return
         size = self._file.size
         self._file.append(payload)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weightslab.errors import StoreDamagedError
+from weightslab.store.arrow import batch_of, column_of, schema_of
 from weightslab.store.manifest import Part, part_name
-from weightslab.store.segments import batch_of, schema_of
 from weightslab.store.series import KEYS, Columns, Filter, Series, joined, length, taken
 from weightslab.store.storage import Storage
 
@@ -102,7 +102,7 @@ class OpenPart:
         for group in wanted.overlapping(self._first, self._last):
             with self._lock, self._damage_named():
                 table = self._file.read_row_group(int(group), use_threads=False)
-            columns = wanted.of({name: table[name].to_numpy() for name in table.column_names})
+            columns = wanted.of({name: column_of(table[name]) for name in table.column_names})
             if length(columns):
                 yield columns
 

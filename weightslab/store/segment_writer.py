@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from weightslab.errors import StoreDamagedError
-from weightslab.store.frames import MAGIC, FrameFile, frame
+from weightslab.store.frames import FrameFile, file_of
 from weightslab.store.segments import FOLDER, segment_name, segment_numbers
 from weightslab.store.storage import LocalStorage, Storage
 
@@ -60,7 +60,7 @@ class SegmentWriter:
         """
         if not isinstance(self._storage, LocalStorage):
             if payloads:
-                content = MAGIC + b"".join([frame(payload) for payload in payloads])
+                content = file_of(payloads)
                 self._storage.replace(segment_name(self._next), content)
                 self._count(len(content))
             return

@@ -7,12 +7,9 @@ series; the batch's own metadata names it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from weightslab.store.series import KEYS, Columns, Kind, Series
-
-if TYPE_CHECKING:
-    import pyarrow
+from weightslab.store.arrow import batch_of, column_of, schema_of
+from weightslab.store.series import Columns, Series
 
 FOLDER = "history/segments"
 _SUFFIX = ".segment"
@@ -26,23 +23,6 @@ def segment_name(number: int) -> str:
 def segment_numbers(names: list[str]) -> list[int]:
     """The numbers of the segments among the names of FOLDER, in order."""
     return sorted(int(name.removesuffix(_SUFFIX)) for name in names if name.endswith(_SUFFIX))
-
-
-def schema_of(kind: Kind, dtype: str) -> pyarrow.Schema:
-    """The columns of a kind: whole numbers, then "value"."""
-    import pyarrow
-
-    value = pyarrow.float32() if dtype == "float32" else pyarrow.float64()
-    keys = [pyarrow.field(name, pyarrow.int32(), nullable=False) for name in KEYS[kind]]
-    return pyarrow.schema([*keys, pyarrow.field("value", value, nullable=False)])
-
-
-def batch_of(columns: Columns, schema: pyarrow.Schema) -> pyarrow.RecordBatch:
-    """Columns as a record batch of this schema, without a copy."""
-    import pyarrow
-
-    arrays = [pyarrow.array(columns[name]) for name in schema.names]
-    return pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def encode(blocks: Mapping[Series, list[Columns]]) -> list[memoryview]:
@@ -61,7 +41,7 @@ def encode(blocks: Mapping[Series, list[Columns]]) -> list[memoryview]:
                 named = {"experiment": series.experiment, "signal": series.signal}
                 for piece in pieces:
                     stream.write_batch(batch_of(piece, schema), custom_metadata=named)
-        payloads.append(memoryview(sink.getvalue()))
+        payloads.append(memoryview(sink.getvalue()).cast("B"))
     return payloads
 
 
@@ -77,7 +57,7 @@ def decode(payload: memoryview) -> list[tuple[Series, Columns]]:
                 batch, named = stream.read_next_batch_with_custom_metadata()
             except StopIteration:
                 return blocks
-            columns = {name: batch.column(name).to_numpy() for name in batch.schema.names}
+            columns = {name: column_of(batch.column(name)) for name in batch.schema.names}
             series = Series(
                 metadata["kind"],
                 named[b"experiment"].decode(),

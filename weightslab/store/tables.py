@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from weightslab.store.segments import schema_of
+from weightslab.store.arrow import array_of, schema_of, texts_of
 from weightslab.store.series import Columns, Kind, length
 
 if TYPE_CHECKING:
@@ -36,20 +36,17 @@ def batch_with_names(
     """Columns of one signal as a batch; their "experiment" is a place in `experiments`."""
     import pyarrow
 
-    codes = {
-        "signal": pyarrow.array(np.full(length(columns), signals.index(signal), np.int32)),
-        "experiment": pyarrow.array(columns["experiment"]),
-    }
+    codes = np.full(length(columns), signals.index(signal), np.int32)
     arrays = [
-        pyarrow.DictionaryArray.from_arrays(codes["signal"], _words(tuple(signals))),
-        pyarrow.DictionaryArray.from_arrays(codes["experiment"], _words(tuple(experiments))),
-        *(pyarrow.array(columns[name], type=schema.field(name).type) for name in schema.names[2:]),
+        _named(codes, signals),
+        _named(columns["experiment"], experiments),
+        *(array_of(columns[field.name], field.type) for field in list(schema)[2:]),
     ]
     return pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-@lru_cache(maxsize=16)
-def _words(words: tuple[str, ...]) -> pyarrow.Array:
+def _named(codes: NDArray[np.int32], words: Sequence[str]) -> pyarrow.DictionaryArray:
     import pyarrow
 
-    return pyarrow.array(words, pyarrow.string())
+    encoded = array_of(codes, pyarrow.int32())
+    return pyarrow.DictionaryArray.from_arrays(encoded, texts_of(words), safe=False)
