@@ -52,11 +52,28 @@ class HistoryReader:
 
     def signals(self, kind: Kind | None = None) -> list[str]:
         """The names of what was recorded, of one kind or of all, sorted."""
-        return sorted({series.signal for series in self._all(kind, None, None)})
+        return sorted({series.signal for series in self.series(kind)})
 
     def experiments(self, kind: Kind | None = None) -> list[str]:
         """The hashes under which something was recorded, sorted."""
-        return sorted({series.experiment for series in self._all(kind, None, None)})
+        return sorted({series.experiment for series in self.series(kind)})
+
+    def series(
+        self, kind: Kind | None = None, signals: Names = None, experiments: Names = None
+    ) -> list[Series]:
+        """The series there are of a kind, of some signals and experiments (None: all), sorted."""
+        if self._before_read is not None:
+            self._before_read()
+        with self._lock:
+            self._refresh()
+            known = {part.series for part in self._manifest.parts} | self._tail.series()
+        return sorted(
+            series
+            for series in known
+            if (kind is None or series.kind == kind)
+            and (signals is None or series.signal in signals)
+            and (experiments is None or series.experiment in experiments)
+        )
 
     def global_rows(self, signals: Names = None, experiments: Names = None) -> pyarrow.Table:
         """Columns signal, experiment, step, value; ordered by signal and step.
@@ -96,32 +113,17 @@ class HistoryReader:
             StoreDamagedError: a part is not what was written; the message names it.
         """
         wanted = Filter(_wanted(rows), _wanted(annotations))
-        return self._batches(kind, self._all(kind, signals, experiments), wanted)
+        return self._batches(kind, self.series(kind, signals, experiments), wanted)
 
     def _table(
         self, kind: Kind, signals: Names, experiments: Names, wanted: Filter
     ) -> pyarrow.Table:
         import pyarrow
 
-        chosen = self._all(kind, signals, experiments)
+        chosen = self.series(kind, signals, experiments)
         schema = table_schema(kind, [series.dtype for series in chosen])
         batches = (batch.cast(schema) for batch in self._batches(kind, chosen, wanted))
         return pyarrow.Table.from_batches(batches, schema)
-
-    def _all(self, kind: Kind | None, signals: Names, experiments: Names) -> list[Series]:
-        """The series there are, of a kind, of some signals and experiments (None: all), sorted."""
-        if self._before_read is not None:
-            self._before_read()
-        with self._lock:
-            self._refresh()
-            known = {part.series for part in self._manifest.parts} | self._tail.series()
-        return sorted(
-            series
-            for series in known
-            if (kind is None or series.kind == kind)
-            and (signals is None or series.signal in signals)
-            and (experiments is None or series.experiment in experiments)
-        )
 
     def _batches(
         self, kind: Kind, chosen: list[Series], wanted: Filter

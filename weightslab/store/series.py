@@ -110,9 +110,7 @@ def _spans(columns: Columns, rows: NDArray[np.int32]) -> Columns:
     """The rows of columns sorted by "row" whose row is wanted."""
     begins = np.searchsorted(columns["row"], rows, side="left")
     ends = np.searchsorted(columns["row"], rows, side="right")
-    if len(rows) == 1:
-        return taken(columns, slice(int(begins[0]), int(ends[0])))
-    if bool((begins[1:] == ends[:-1]).all()):
+    if len(rows) and bool((begins[1:] == ends[:-1]).all()):
         return taken(columns, slice(int(begins[0]), int(ends[-1])))
     lengths = ends - begins
     before = np.cumsum(lengths) - lengths
