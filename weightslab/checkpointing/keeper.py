@@ -140,7 +140,8 @@ class CheckpointKeeper:
         Raises:
             ArgumentError: they say something unusable.
         """
-        values = (self._experiment.hyperparameters or {}).get("checkpoints")
+        known = self._experiment.hyperparameters
+        values = None if known is None else known.get("checkpoints")
         return SavePolicy() if values is None else SavePolicy.from_values(values)
 
     def save(self) -> CheckpointInfo:

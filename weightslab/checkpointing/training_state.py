@@ -35,7 +35,7 @@ def collect(experiment: Experiment) -> State:
         },
         "hyperparameters": _plain(experiment.hyperparameters),
         "random": random_state.capture(),
-        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [],
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
     }
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-try:
-    from lightning.pytorch import Callback, LightningModule, Trainer
-except ImportError:  # the older name of the same package
-    from pytorch_lightning import Callback, LightningModule, Trainer  # type: ignore[no-redef]
+from lightning.pytorch import Callback, LightningModule, Trainer
 
 from weightslab.experiment import current
 from weightslab.watch import watch_or_edit

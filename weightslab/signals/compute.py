@@ -82,7 +82,8 @@ def _rows(experiment: Experiment, given: Any, dataset: Any, origin: str) -> Int3
     """[N] rows of the dataset's samples, in its order; it is watched unless it is already."""
     for loader in experiment.loaders.values():
         if loader.dataset is dataset:
-            return loader.rows_by_index()
+            known: Int32 = loader.rows_by_index()
+            return known
     watched: Any = watch(experiment, given, origin, flag="data", origin=origin)
     rows: Int32 = watched.rows_by_index()
     return rows

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Int32 = NDArray[np.int32]
-Values = NDArray[np.float64]
+Values = NDArray[np.float32] | NDArray[np.float64]
 NONE = -1
 _FIRST_CAPACITY = 4096
 

@@ -36,13 +36,15 @@ def as_floats(values: Any, what: str) -> Floats:
         if values.is_floating_point() and values.itemsize < 4:
             values = values.float()
         values = values.cpu().numpy()
-    array = np.asarray(values)
+    array: Any = np.asarray(values)
     if array.dtype == np.float32 or array.dtype == np.float64:
-        return array
+        known: Floats = array
+        return known
     if array.dtype.kind not in "biuf":
         raise ArgumentError(f"{what}: numbers are wanted, not {array.dtype}.")
     small = array.dtype == np.bool_ or array.dtype == np.float16 or array.dtype.itemsize < 4
-    return array.astype(np.float32 if small else np.float64)
+    floats: Floats = array.astype(np.float32 if small else np.float64)
+    return floats
 
 
 def per_sample(values: Any, count: int, what: str) -> Floats:

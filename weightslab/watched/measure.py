@@ -224,7 +224,8 @@ def _attach(obj: Any, measure: Measure) -> Any:
         return WatchedFunction(obj.__wrapped__, measure)
     if inspect.isroutine(obj) or inspect.isclass(obj) or not hasattr(obj, "__dict__"):
         return WatchedFunction(obj, measure)
-    obj.__class__ = _watched_class(type(obj))
+    base: Any = type(obj)
+    obj.__class__ = _watched_class(base)
     obj.__dict__[_OURS] = measure
     return obj
 
