@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import PurePath
@@ -50,7 +51,7 @@ def written(place: str) -> Iterator[BinaryIO]:
     Raises:
         StoreError: the disk is full or refuses; what was there is intact.
     """
-    folder, _, name = place.replace("\\", "/").rpartition("/")
+    folder, _, name = place.replace(os.sep, "/").rpartition("/")
     with refusals(place), storage_at(folder or ".").create(name) as file:
         yield file
 
