@@ -18,7 +18,7 @@ from weightslab.errors import StoreError
 from weightslab.store.manifest import NAME, Manifest, Part, read_manifest
 from weightslab.store.merge import merged
 from weightslab.store.parts import OpenPart
-from weightslab.store.series import Columns, Filter, Kind, Series, length
+from weightslab.store.series import KEYS, Columns, Filter, Kind, Series, length
 from weightslab.store.storage import storage_at
 from weightslab.store.tables import batch_with_names, table_schema
 from weightslab.store.tail import Tail
@@ -114,6 +114,46 @@ class HistoryReader:
         """
         wanted = Filter(_wanted(rows), _wanted(annotations))
         return self._batches(kind, self.series(kind, signals, experiments), wanted)
+
+    def sql(self, query: str, parameters: Sequence[object] | None = None) -> pyarrow.Table:
+        """The answer of DuckDB to a question over views of the history.
+
+        Args:
+            query: a SELECT. There are global_rows, sample_rows and instance_rows, with the columns
+                of the methods of their names, in no order.
+            parameters: what its question marks stand for.
+
+        Raises:
+            duckdb.Error: it is no SQL, or names what is not there.
+        """
+        from weightslab.store.sql import ask
+
+        for _ in range(_ATTEMPTS):
+            self.series()
+            with self._lock:
+                parts = list(self._manifest.parts)
+                tails = {kind: self._tail_table(kind) for kind in KEYS}
+            answer = ask(self._storage, parts, tails, query, parameters)
+            if answer is not None:
+                return answer
+        raise StoreError(f"{self._storage.root}: files of the history vanish while they are read.")
+
+    def _tail_table(self, kind: Kind) -> pyarrow.Table:
+        """What is in no part yet, as a table; not in order."""
+        import pyarrow
+
+        several = [series for series in self._tail.series() if series.kind == kind]
+        schema = table_schema(kind, [series.dtype for series in several])
+        signals = sorted({series.signal for series in several})
+        experiments = sorted({series.experiment for series in several})
+        batches = []
+        for series in several:
+            for run in self._tail.runs(series, Filter()):
+                for columns in _told(run, experiments.index(series.experiment)):
+                    batches.append(
+                        batch_with_names(columns, series.signal, signals, experiments, schema)
+                    )
+        return pyarrow.Table.from_batches(batches, schema)
 
     def _table(
         self, kind: Kind, signals: Names, experiments: Names, wanted: Filter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import threading
 import weakref
@@ -58,8 +59,6 @@ def _canonical(storage: Storage) -> str:
 
 def _locked_file(folder: Path) -> int:
     """An open, locked file in `folder` that says whose it is."""
-    import fcntl
-
     path = folder / "writer.pid"
     with refusals(str(folder)):
         folder.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from weightslab.store.storage import Storage
 
 NAME = "history/manifest.json"
 VERSION = 1
-_LONGEST_NAME = 180
+_LONGEST_NAME = 240  # of 255 bytes, with what stands before it
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ def in_age(parts: Iterable[Part]) -> tuple[Part, ...]:
 
 def part_name(series: Series, number: int) -> str:
     """Where a part is: a layout that engines know as Hive partitions."""
-    experiment, signal = (_quoted(name) for name in (series.experiment, series.signal))
+    experiment, signal = (quoted(name) for name in (series.experiment, series.signal))
     folder = f"history/{series.kind}/experiment={experiment}/signal={signal}"
     return f"{folder}/part-{number:012d}.parquet"
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     """Safe as the name of a folder; what is too long is cut, the file's metadata has it whole."""
     import hashlib
 
@@ -70,7 +70,7 @@ def _quoted(name: str) -> str:
     if len(text) <= _LONGEST_NAME:
         return text
     digest = hashlib.sha256(name.encode()).hexdigest()[:16]
-    return f"{text[:_LONGEST_NAME].rpartition('%')[0] or text[:_LONGEST_NAME]}~{digest}"
+    return f"{text[: _LONGEST_NAME - 20].rstrip('%0123456789ABCDEF')}~{digest}"
 
 
 def read_manifest(storage: Storage) -> Manifest:

@@ -132,12 +132,12 @@ class RemoteStorage:
         import fsspec
 
         self.root = root.rstrip("/")
-        self._files, self._base = fsspec.core.url_to_fs(self.root)
+        self.files, self._base = fsspec.core.url_to_fs(self.root)
 
     def names(self, folder: str) -> list[str]:
         """See Storage."""
         with suppress(FileNotFoundError):
-            found = self._files.ls(self._place(folder), detail=True, refresh=True)
+            found = self.files.ls(self._place(folder), detail=True, refresh=True)
             return sorted(str(f["name"]).rsplit("/", 1)[-1] for f in found if f["type"] == "file")
         return []
 
@@ -145,7 +145,7 @@ class RemoteStorage:
         """See Storage."""
         base = self._base.strip("/")
         found = (
-            self._files.find(self._place(folder)) if self._files.exists(self._place(folder)) else []
+            self.files.find(self._place(folder)) if self.files.exists(self._place(folder)) else []
         )
         return sorted(str(name).strip("/").removeprefix(base).strip("/") for name in found)
 
@@ -157,31 +157,31 @@ class RemoteStorage:
 
     def read(self, name: str, start: int = 0) -> bytes:
         """See Storage."""
-        return bytes(self._files.cat_file(self._place(name), start=start or None))
+        return bytes(self.files.cat_file(self._place(name), start=start or None))
 
     def open(self, name: str) -> Any:
         """See Storage."""
-        return self._files.open(self._place(name), "rb")
+        return self.files.open(self._place(name), "rb")
 
     def replace(self, name: str, content: bytes) -> None:
         """See Storage."""
         self._make_folder(name)
-        self._files.pipe_file(self._place(name), content)
+        self.files.pipe_file(self._place(name), content)
 
     @contextmanager
     def create(self, name: str) -> Iterator[Any]:
         """See Storage."""
         self._make_folder(name)
-        with self._files.transaction, self._files.open(self._place(name), "wb") as file:
+        with self.files.transaction, self.files.open(self._place(name), "wb") as file:
             yield file
 
     def remove(self, name: str) -> None:
         """See Storage."""
         with suppress(FileNotFoundError):
-            self._files.rm_file(self._place(name))
+            self.files.rm_file(self._place(name))
 
     def _make_folder(self, name: str) -> None:
-        self._files.makedirs(self._place(name).rsplit("/", 1)[0], exist_ok=True)
+        self.files.makedirs(self._place(name).rsplit("/", 1)[0], exist_ok=True)
 
     def _place(self, name: str) -> str:
         return f"{self._base}/{name}"
