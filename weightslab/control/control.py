@@ -128,6 +128,7 @@ class Control:
             self._asked_mode = mode
             if self.between_steps():
                 self._take_mode()
+        self._reflect("auditorMode", mode == "audit")
         self.attend()
 
     def attend(self) -> None:
@@ -193,13 +194,19 @@ class Control:
             step = self._pause_step
             if not paused and step is not None and step <= self._experiment.step:
                 self._pause_step = None
+        self._reflect("is_training", not paused)
         self.attend()
+
+    def _reflect(self, key: str, value: bool) -> None:
+        """Scripts look at these hyperparameters, where they have them."""
+        if self._experiment.hyperparameters is not None:
+            self._experiment.hyperparameters.reflect(key, value)
 
     def _attend(self) -> None:
         self._do_what_is_due()
-        with self._changed:
-            if self._pause_step is not None and self._experiment.step >= self._pause_step:
-                self._pause_step, self._paused = None, True
+        if self._pause_step is not None and self._experiment.step >= self._pause_step:
+            self._pause_step = None
+            self.pause()
         if self._paused:
             _say(
                 f"training waits at step {self._experiment.step}. To go on: resume in the studio"

@@ -55,8 +55,15 @@ class Section(dict[Any, Any]):
     def __delitem__(self, key: Any) -> None:
         self._owner.code_deletes(self, key)
 
-    # These do everything through the two above.
-    pop = MutableMapping.pop
+    def pop(self, key: Any, *default: Any) -> Any:
+        """As a dict's."""
+        if key not in self and default:
+            return default[0]
+        value = self[key]
+        del self[key]
+        return value
+
+    # These do everything through the methods above.
     popitem = MutableMapping.popitem
     clear = MutableMapping.clear
     update = MutableMapping.update

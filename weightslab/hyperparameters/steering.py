@@ -34,6 +34,17 @@ def check_steering(path: Path, value: Any) -> None:
         raise ArgumentError(f"{path[0]} is {kinds[0].__name__}, not {value!r}.")
 
 
+def check_edit(path: Path, value: Any) -> None:
+    """Refuse what nobody but the script may set.
+
+    Raises:
+        ArgumentError: the message names the key.
+    """
+    check_steering(path, value)
+    if path == ("root_log_dir",):
+        raise ArgumentError("root_log_dir is the script's: it is not edited while it runs.")
+
+
 def steer(experiment: Experiment, path: Path, value: Any) -> None:
     """Do what a key means, if it means anything.
 
@@ -53,4 +64,4 @@ def steer(experiment: Experiment, path: Path, value: Any) -> None:
         case "auditorMode":
             control.set_mode("audit" if value else "train")
         case "pause_at_step":
-            control.pause_at_step(value or None)
+            control.pause_at_step(max(value, experiment.step) if value else None)

@@ -11,6 +11,7 @@ from weightslab.errors import ArgumentError, UnknownNameError
 Source = Literal["registered", "file", "page", "code"]
 Path = tuple[Any, ...]
 MOST_DEPTH, MOST_VALUES = 32, 10_000
+MISSING: Any = object()
 
 
 def plain(value: Any, depth: int = 0) -> Any:
@@ -70,12 +71,23 @@ def _all_paths(values: Mapping[Any, Any], path: Path = ()) -> Iterator[Path]:
 
 
 def value_at(values: Mapping[Any, Any], path: Path) -> Any:
-    """The value at a path; KeyError where there is none."""
+    """The value at a path, MISSING where there is none."""
+    found: Any = values
     for key in path:
-        if not isinstance(values, Mapping):
-            raise KeyError(key)
-        values = values[key]
-    return values
+        found = found.get(key, MISSING) if isinstance(found, Mapping) else MISSING
+    return found
+
+
+def nested(path: Path, value: Any) -> dict[Any, Any]:
+    """A dict with one value, at this path."""
+    for key in reversed(path):
+        value = {key: value}
+    return dict(value)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are of one type and equal, as JSON would write them."""
+    return one is other or (type(one) is type(other) and bool(as_json(one) == as_json(other)))
 
 
 def converted(former: Any, value: Any, name: str, *, widen: bool = False) -> Any:

@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 RATES = ("lr", "learning_rate")
-_BASES = ("initial_lr", "max_lr", "min_lr")
+_SCHEDULED = ("lr", "initial_lr", "max_lr", "min_lr")
 _SCHEDULER_LISTS = ("base_lrs", "max_lrs", "_last_lr")
 Path = tuple[str, ...]
 
@@ -47,7 +47,7 @@ class GroupValues:
             if path not in said or said[path] == value:
                 continue
             if _key(path) == "lr":
-                set_learning_rate(optimizer, value)
+                set_learning_rate(optimizer, value, said[path])
             else:
                 for group in optimizer.param_groups:
                     group[_key(path)] = value
@@ -72,29 +72,36 @@ class GroupValues:
                     yield (section, key), tuple(value) if isinstance(value, list) else value
 
 
-def set_learning_rate(optimizer: Optimizer, rate: float) -> None:
+def set_learning_rate(optimizer: Optimizer, rate: float, former: float) -> None:
     """Give the first group this rate and the others theirs in the same proportion to it.
 
-    Where a scheduler is at work, `rate` is what it starts from: all that it computes with is
-    scaled, so that it goes on as if it had been made with the new rate.
+    Where a scheduler is at work, all that it computes with is scaled by `rate` to `former`, so
+    that it goes on as if it had been made with the new rate.
     """
     groups = optimizer.param_groups
-    base = "initial_lr" if "initial_lr" in groups[0] else "lr"
-    former = [float(group[base]) for group in groups]
-    for index, group in enumerate(groups):
-        wanted = rate if index == 0 or former[0] == 0 else rate * (former[index] / former[0])
-        factor = wanted / former[index] if former[index] else None
-        if base == "lr":
-            _put(group, "lr", wanted)
-            continue
-        for key in ("lr", *_BASES):
-            if key in group and factor is not None:
-                _put(group, key, wanted if key == base else float(group[key]) * factor)
+    first = float(groups[0]["lr"])
+    if "initial_lr" in groups[0] and former:
+        for group in groups:
+            _scale_scheduled(group, rate, former)
         for scheduler in _schedulers(optimizer):
             for name in _SCHEDULER_LISTS:
                 rates = getattr(scheduler, name, None)
-                if isinstance(rates, list) and index < len(rates) and factor is not None:
-                    rates[index] = rates[index] * factor
+                if isinstance(rates, list):
+                    rates[:] = [_scaled(value, rate, former) for value in rates]
+    else:
+        for group in groups:
+            same = not first or float(group["lr"]) == first
+            _put(group, "lr", rate if same else rate * (float(group["lr"]) / first))
+
+
+def _scale_scheduled(group: dict[str, Any], rate: float, former: float) -> None:
+    for key in _SCHEDULED:
+        if key in group:
+            _put(group, key, _scaled(group[key], rate, former))
+
+
+def _scaled(value: Any, rate: float, former: float) -> float:
+    return rate if float(value) == former else float(value) * (rate / former)
 
 
 def _schedulers(optimizer: Optimizer) -> list[LRScheduler]:
