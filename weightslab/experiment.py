@@ -13,19 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weightslab.errors import StoreClosedError, StoreError
+from weightslab.log import configure, logger
 from weightslab.settings import Settings, settings
 
 if TYPE_CHECKING:
     from weightslab.checkpointing.keeper import CheckpointKeeper
     from weightslab.control.control import Control
     from weightslab.evaluation.evaluations import Evaluations
+    from weightslab.hyperparameters.handle import Hyperparameters
     from weightslab.samples.samples import Samples
     from weightslab.signals.recorder import Recorder
     from weightslab.signals.registry import SignalRegistry
     from weightslab.store.history_store import HistoryStore
     from weightslab.store.journal import Journal
     from weightslab.watched.data import Batch
-    from weightslab.watched.hyperparameters import Hyperparameters
 
 
 class Experiment:
@@ -43,6 +44,7 @@ class Experiment:
     """
 
     def __init__(self, root: Path | str | None = None, *, name: str = "experiment") -> None:
+        configure(logger, settings())
         self.name = name
         self.step = 0
         self.strict = settings().strict

@@ -11,8 +11,9 @@ import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from weightslab.settings import Settings, settings
+from weightslab.settings import Settings
 
+logger = logging.getLogger("weightslab")
 WATCHDOG = 35
 MOST_BYTES, FILES_KEPT = 5 * 2**20, 3
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -78,7 +79,3 @@ def configure(target: logging.Logger, values: Settings) -> None:
     for handler in handlers:
         handler.setFormatter(logging.Formatter(_FORMAT))
         target.addHandler(handler)
-
-
-logger = logging.getLogger("weightslab")
-configure(logger, settings())

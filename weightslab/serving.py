@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
-from weightslab.errors import ArgumentError
+from weightslab.control.public import check_duration
 from weightslab.experiment import current
-
-logger = logging.getLogger("weightslab")
+from weightslab.log import logger
 
 
 def serve(serving_cli: bool = False, serving_grpc: bool = False, **kwargs: Any) -> None:
@@ -25,15 +23,19 @@ def serve(serving_cli: bool = False, serving_grpc: bool = False, **kwargs: Any) 
 def keep_serving(timeout: float | None = None) -> None:
     """Keep the process alive, and do what is asked of it meanwhile (evaluations, edits).
 
+    What was recorded is brought to the disk first.
+
     Args:
-        timeout: seconds; None: until it is interrupted.
+        timeout: seconds; None: until Ctrl-C, which ends the wait, not the script.
 
     Raises:
         ArgumentError: the timeout is negative or no number.
+        OSError: the disk is full or refuses.
     """
-    if timeout is not None and (isinstance(timeout, bool) or not timeout >= 0):
-        raise ArgumentError(f"timeout: seconds are wanted, not {timeout!r}.")
+    check_duration(timeout)
+    experiment = current()
+    experiment.flush(durable=True)
     try:
-        current().control.idle(timeout)
+        experiment.control.idle(timeout)
     except KeyboardInterrupt:
         logger.info("interrupted: the script goes on.")

@@ -52,14 +52,21 @@ def start_training(timeout: float | None = None) -> None:
     Raises:
         ArgumentError: `timeout` is negative or no number.
     """
-    if timeout is not None and not _is_duration(timeout):
-        raise ArgumentError(f"timeout is a number of seconds, not {timeout!r}.")
+    check_duration(timeout)
     if timeout:
         current().control.hold(timeout)
     else:
         current().control.resume()
 
 
-def _is_duration(value: object) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and value >= 0  # type: ignore[arg-type, operator]
+def check_duration(timeout: object) -> None:
+    """Refuse a timeout that is neither None nor a number of seconds.
+
+    Raises:
+        ArgumentError: see above.
+    """
+    if timeout is None:
+        return
+    is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if not is_number or not 0 <= timeout < math.inf:  # type: ignore[operator]
+        raise ArgumentError(f"timeout is a number of seconds, not {timeout!r}.")

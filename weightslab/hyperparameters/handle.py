@@ -266,8 +266,7 @@ class Hyperparameters(Section):
     def _apply(self, edits: list[Edit]) -> None:
         if not edits:
             return
-        if self._experiment.uses("recorder"):  # what was recorded so far belongs to former values
-            self._experiment.recorder.drain()
+        self._experiment.before_edit()
         for edit in edits:
             steer(self._experiment, edit.path, edit.value)
         with self._lock:

@@ -16,7 +16,7 @@ from weightslab.signals.values import as_floats
 from weightslab.watch import watch_or_edit
 
 if TYPE_CHECKING:
-    from weightslab.watched.hyperparameters import Hyperparameters
+    from weightslab.hyperparameters.handle import Hyperparameters
 
 logger = logging.getLogger("weightslab")
 

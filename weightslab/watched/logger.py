@@ -52,7 +52,7 @@ class AddScalar:
     """`add_scalar` of one writer: writes as before, and records. Copies are the writer's own."""
 
     def __init__(self, experiment: Experiment, writer: Any) -> None:
-        former = vars(writer).get("add_scalar")
+        former = getattr(writer, "__dict__", {}).get("add_scalar")
         self._own: Callable[..., Any] = writer.add_scalar
         if isinstance(former, AddScalar):
             self._own = former._own
