@@ -9,9 +9,10 @@ import sys
 import time
 
 import torch
-import weightslab as wl
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
+
+import weightslab as wl
 
 SAMPLES, WIDTH, CLASSES, BATCH = 60_000, 784, 10, 128
 

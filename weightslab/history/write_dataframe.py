@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from weightslab.errors import UnknownNameError
 from weightslab.experiment import current
 from weightslab.history.output import checked_format, normalised, place_of, written
+from weightslab.samples.plain_json import plain
 
 if TYPE_CHECKING:
     import pandas
@@ -124,12 +124,12 @@ def _write_parquet(table: pandas.DataFrame, file: BinaryIO) -> None:
 
     for name in table.columns:
         if table[name].dtype == object:
-            plain = _plain(table[name])
+            values = _plain(table[name])
             try:
-                pyarrow.array(plain)
+                pyarrow.array(values)
             except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):  # of several shapes
-                plain = [None if value is None else json.dumps(value) for value in plain]
-            table[name] = np.fromiter(plain, object, len(plain))
+                values = [None if value is None else json.dumps(value) for value in values]
+            table[name] = np.fromiter(values, object, len(values))
     content = pyarrow.Table.from_pandas(table, preserve_index=False)
     pyarrow.parquet.write_table(content, file, compression="zstd")
 
@@ -140,19 +140,7 @@ def _plain(column: pandas.Series[Any]) -> list[Any]:
         values: list[Any] = _shortest(column.to_numpy()).tolist()
     else:
         values = column.astype(object).where(column.notna(), None).tolist()
-    return [_jsonable(value) for value in values]
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if hasattr(value, "tolist"):
-        return _jsonable(value.tolist())
-    if isinstance(value, list | tuple):
-        return [_jsonable(entry) for entry in value]
-    if isinstance(value, dict):
-        return {str(key): _jsonable(entry) for key, entry in value.items()}
-    return value if value is None or isinstance(value, str | int | bool) else str(value)
+    return [plain(value) for value in values]
 
 
 def _as_text(value: Any) -> str:

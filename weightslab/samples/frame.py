@@ -126,13 +126,18 @@ class _Layout:
         return values
 
     def objects(self, name: str) -> Any:
-        """Predictions or targets."""
-        objects = self.samples.objects
-        found = objects.get(name, self.rows)
-        found[self.of_instance] = None
-        if name in objects.of_instances.names:
-            places = self.places[self.of_instance]
-            found[self.of_instance] = objects.of_instances.get(name, places)
+        """Predictions or targets: numbers as such, else one object per row."""
+        kinds = self.samples.objects.kinds
+        of_samples, of_instances = (kinds[kind].get(name) for kind in ("samples", "instances"))
+        if not self.has_instances and of_samples is not None:
+            return of_samples.get(self.rows)
+        found = np.empty(len(self.rows), object)
+        for column, here, places in (
+            (of_samples, ~self.of_instance, self.rows),
+            (of_instances, self.of_instance, self.places),
+        ):
+            if column is not None:
+                found[here] = np.array([*column.get(places[here]), None], object)[:-1]
         return found
 
 

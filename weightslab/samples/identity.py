@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 
 from weightslab.samples.growing import Growing
 from weightslab.samples.id_texts import CHUNK, IdTexts
+from weightslab.samples.identity_log import IdentityLog, read_identity
 from weightslab.samples.sample_ids import Ids, integer_of
-from weightslab.store.frames import FrameFile, read_frames
 
 Int32 = NDArray[np.int32]
 SampleId = int | str
-FILE = "samples/identity.frames"
 NO_ORIGIN = ""
 
 
@@ -47,14 +46,14 @@ class Identity:
     """Ids, rows and origins of all samples.
 
     Args:
-        path: of the file; read now, appended to from then on. None: kept in memory only.
-        read_only: another process writes it.
+        log: where it is written; what it holds already is taken over. None: in memory only.
 
-    Raises:
-        OSError: the folder cannot be used.
+    Attributes:
+        columns: the signals' columns that ever had a value; True for values per instance.
     """
 
-    def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
+    def __init__(self, log: IdentityLog | None = None) -> None:
+        self.columns: dict[str, bool] = {}
         self._extents: list[Extent] = []
         self._texts = IdTexts()
         self._origins = Growing(np.int16)
@@ -62,19 +61,23 @@ class Identity:
         self._next_integer = 0
         self._rows_of_loader: dict[str, Growing] = {}
         self._origin_of_loader: dict[str, str] = {}
-        self._file: FrameFile | None = None
-        self._tables()
-        if path is None:
-            return
-        if read_only:
-            payloads = read_frames(path.read_bytes()).payloads if path.exists() else []
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = FrameFile(path)
-            payloads = self._file.found.payloads
-        for payload in payloads:
+        self._log = log
+        for payload in log.found if log is not None else ():
             self._apply(payload)
         self._tables()
+
+    @classmethod
+    def read(cls, root: Path | str) -> Identity:
+        """What another process has written under a root.
+
+        Raises:
+            StoreDamagedError: it is not what was written.
+        """
+        identity = cls()
+        for payload in read_identity(root):
+            identity._apply(payload)
+        identity._tables()
+        return identity
 
     def __len__(self) -> int:
         return len(self._origins)
@@ -177,25 +180,29 @@ class Identity:
         """Per row a code, and the names of the codes."""
         return self._origins.values, self._origin_names
 
+    def add_column(self, name: str, *, of_instances: bool) -> None:
+        """Remember that a column has values, so that a restart finds them in history."""
+        if name not in self.columns:
+            self._write({"column": name, "of_instances": of_instances, "origin": NO_ORIGIN})
+
     def sync(self) -> None:
-        """Wait until all rows are on the disk.
+        """Wait until all of it is on the disk.
 
         Raises:
-            OSError: the disk refuses.
+            StoreError: the disk refuses.
         """
-        if self._file is not None:
-            self._file.sync()
+        if self._log is not None:
+            self._log.sync()
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._file is not None:
-            self._file.sync()
-            self._file.close()
+        if self._log is not None:
+            self._log.close()
 
     def _write(self, head: dict[str, Any], body: bytes = b"") -> None:
         payload = json.dumps(head).encode() + b"\n" + body
-        if self._file is not None:
-            self._file.append(payload)
+        if self._log is not None:
+            self._log.append(payload)
         self._apply(memoryview(payload))
         self._tables()
 
@@ -206,6 +213,9 @@ class Identity:
         row = len(self)
         if "origin_of" in head:
             self._origins.values[rows_of_runs(head["origin_of"])] = code
+            return
+        if "column" in head:
+            self.columns[head["column"]] = head["of_instances"]
             return
         if "range" in head:
             count = head["count"]

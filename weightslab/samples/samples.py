@@ -9,7 +9,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Sequence
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,8 @@ from weightslab.errors import SampleIdError, UnknownSampleError
 from weightslab.samples import edits
 from weightslab.samples.columns import Columns, Floats, Instances
 from weightslab.samples.growing import Growing
-from weightslab.samples.identity import FILE, NO_ORIGIN, Identity, Int32, runs_of
+from weightslab.samples.identity import NO_ORIGIN, Identity, Int32, runs_of
+from weightslab.samples.identity_log import IdentityLog
 from weightslab.samples.objects import Objects
 from weightslab.samples.sample_ids import as_ids
 from weightslab.samples.tags import Tags
@@ -39,7 +40,6 @@ class Samples:
     Attributes:
         tags: of all samples; change them through `edit`.
         columns, instances: the latest value of each signal, per sample and per instance.
-        objects: predictions and targets.
         discarded: [N] whether a sample is left out of training.
         discarded_count: how many are.
         discard_version: another number after every change of `discarded`.
@@ -49,11 +49,11 @@ class Samples:
     def __init__(self, experiment: Experiment) -> None:
         self._experiment = experiment
         self.lock = threading.RLock()
-        self.identity = Identity(Path(experiment.root) / FILE)
+        journal = experiment.journal  # first: it refuses a second writer
+        self.identity = Identity(IdentityLog(experiment.root))
         self.tags = Tags()
         self.columns = Columns()
         self.instances = Instances()
-        self.objects = Objects()
         self.loaders: dict[str, tuple[str, int]] = {}
         self._discarded = Growing(bool, fill=False)
         self._last_seen = Growing(np.int32, NEVER)
@@ -61,11 +61,21 @@ class Samples:
         self.discard_version = 0
         self.version = 0
         self._grow()
-        for entry in experiment.journal.entries():
+        self._to_restore = bool(self.identity.columns)
+        for entry in journal.entries():
             edits.apply(self, entry.kind, entry.fields)
 
     def __len__(self) -> int:
         return len(self.identity)
+
+    @cached_property
+    def objects(self) -> Objects:
+        """Predictions and targets, those of former sessions too."""
+        from weightslab.samples.objects_file import read_objects
+
+        if not self._experiment.settings.save_predictions:
+            return Objects()
+        return read_objects(self._experiment.root, self)
 
     @property
     def discarded(self) -> NDArray[np.bool_]:
@@ -184,6 +194,7 @@ class Samples:
     ) -> None:
         """Keep the newest values of a signal; of a row that is there twice the last counts."""
         with self.lock:
+            self.identity.add_column(column, of_instances=False)
             self.columns.set(column, len(self), rows_B, values_B)
             self.last_seen[rows_B] = step
 
@@ -192,6 +203,7 @@ class Samples:
     ) -> None:
         """The same per instance; annotations count from 1 within a sample."""
         with self.lock:
+            self.identity.add_column(column, of_instances=True)
             self.instances.set(column, rows_B, annotations_B, values_B)
             self.last_seen[rows_B] = step
 
@@ -205,10 +217,10 @@ class Samples:
         """Keep the newest prediction, target or raw prediction of samples, or of instances."""
         with self.lock:
             if annotations is None:
-                self.objects.set(column, rows_B, values_B)
+                self.objects.set("samples", column, rows_B, values_B)
             else:
                 places = self.instances.places(rows_B, annotations)
-                self.objects.of_instances.set(column, places, values_B)
+                self.objects.set("instances", column, places, values_B)
 
     def frame(
         self, rows: Int32 | None = None, columns: Sequence[str] | None = None
@@ -222,13 +234,16 @@ class Samples:
         from weightslab.samples.frame import build_frame
 
         with self.lock:
+            self._restore()
             return build_frame(self, rows, columns)
 
     def column_names(self) -> list[str]:
         """The columns of the table."""
         from weightslab.samples.frame import column_names
 
-        return column_names(self)
+        with self.lock:
+            self._restore()
+            return column_names(self)
 
     def data_state_hash(self) -> str:
         """A digest of what is trained on: the datasets' sizes, all tags and all discards."""
@@ -247,13 +262,19 @@ class Samples:
         return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
     def flush(self, *, durable: bool = False) -> None:
-        """Write what is kept in memory only; `durable`: and wait for the disk.
+        """Write predictions.h5, if anything changed; `durable`: wait for all ids to be on the disk.
 
         Raises:
             OSError: the disk is full or refuses.
         """
-        if durable:
-            self.identity.sync()
+        with self.lock:
+            if durable:
+                self.identity.sync()
+            keeps = self._experiment.settings.save_predictions
+            if keeps and "objects" in self.__dict__ and self.objects.changed:
+                from weightslab.samples.objects_file import write_objects
+
+                write_objects(self._experiment.root, self, self.objects)
 
     def close(self) -> None:
         """Write what is left and let go of the files.
@@ -261,12 +282,21 @@ class Samples:
         Raises:
             OSError: the disk is full or refuses.
         """
+        for loader in self._experiment.loaders.values():
+            loader.release()
         self.flush()
         self.identity.close()
 
     def _registered(self, loader_name: str, origin: str, count: int) -> None:
         self.loaders[loader_name] = (origin, count)
         self._grow()
+
+    def _restore(self) -> None:
+        if self._to_restore:
+            from weightslab.samples.restore import restore_columns
+
+            self._to_restore = False
+            restore_columns(self, self._experiment)
 
     def _grow(self) -> None:
         self._discarded.grow(len(self))

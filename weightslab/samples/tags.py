@@ -14,7 +14,7 @@ from weightslab.samples.sorted_runs import Int32
 LONGEST_NAME = 256
 LONGEST_VALUE = 1024
 MOST_CATEGORIES = 10_000
-_NONE = -1
+NO_VALUE = -1
 
 
 class Tags:
@@ -74,21 +74,21 @@ class Tags:
 
     def register(self, name: str, values: Iterable[str]) -> None:
         """Add values that a categorical tag may have."""
-        self._codes.setdefault(name, Growing(np.int16, _NONE))
+        self._codes.setdefault(name, Growing(np.int16, NO_VALUE))
         known = self._categories.setdefault(name, [])
         known.extend(value for value in dict.fromkeys(values) if value not in known)
 
     def set_value(self, name: str, rows: Int32, value: str | None) -> None:
         """Give samples one value of a categorical tag; None: none."""
         self.register(name, [] if value is None else [value])
-        code = _NONE if value is None else self._categories[name].index(value)
+        code = NO_VALUE if value is None else self._categories[name].index(value)
         if len(rows):
             self._codes[name].grow(int(rows.max()) + 1)[rows] = code
 
     def marks(self, name: str, length: int) -> NDArray[np.bool_]:
         """Per row whether the tag is present; of a categorical tag: whether it has a value."""
         if name in self._codes:
-            return np.asarray(self.codes(name, length) != _NONE)
+            return np.asarray(self.codes(name, length) != NO_VALUE)
         return self._marks[name].grow(length)[:length]
 
     def codes(self, name: str, length: int) -> NDArray[np.int16]:

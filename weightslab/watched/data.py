@@ -16,10 +16,12 @@ from torch.utils.data import DataLoader, Dataset, IterableDataset
 from weightslab import random_state
 from weightslab.errors import ArgumentError, MisalignedError
 from weightslab.experiment import Experiment
+from weightslab.samples.sample_ids import as_ids
 from weightslab.samples.sorted_runs import Int32
-from weightslab.watched.loader import OURS, Batch, Watch, WatchedIterator, watched_class
+from weightslab.watched.loader import OURS, Watch, watched_class
 from weightslab.watched.loader_batches import id_key
 from weightslab.watched.loader_members import Members
+from weightslab.watched.loader_pass import Batch, WatchedIterator
 
 __all__ = ["Batch", "bare_batches", "watch"]
 
@@ -143,12 +145,12 @@ def _members(
         return Members(samples, samples.add_range(name, origin, len(dataset))), None
     if own_ids is None:
         own_ids = [_content_hash(item) for item in _items(dataset)]
-    rows = samples.add_ids(name, origin, own_ids)
-    if len(rows) != len(dataset):
-        raise MisalignedError(f"{name}: {len(rows)} ids for {len(dataset)} samples.")
+    ids = as_ids(own_ids)
+    if len(ids) != len(dataset):
+        raise MisalignedError(f"{name}: {len(ids)} ids for {len(dataset)} samples.")
+    rows = samples.add_ids(name, origin, ids)
     again = _report_duplicates(name, rows, samples.ids_of, drop_duplicates)
-    integers = samples.identity.integers_of(rows) is not None
-    return Members(samples, rows, None if integers else own_ids, again), None
+    return Members(samples, rows, ids, again), None
 
 
 def _own_ids(dataset: Any) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from weightslab.samples.sample_ids import Ids
 from weightslab.samples.sorted_runs import Int32
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Members:
 
     Args:
         rows_N: of the samples; -1 where only loading a sample tells who it is.
-        own_ids: the dataset's own texts by index; None where ids are integers.
+        own_ids: the dataset's own, integers or texts by index; None where it has none.
         dropped_N: samples that are there twice and were asked to be dropped.
     """
 
@@ -30,7 +31,7 @@ class Members:
         self,
         samples: Samples,
         rows_N: Int32,
-        own_ids: Any = None,
+        own_ids: Ids | None = None,
         dropped_N: NDArray[np.bool_] | None = None,
     ) -> None:
         self.rows = rows_N
@@ -83,11 +84,13 @@ class Members:
         """The ids of a batch: an int64 tensor, or a list of the dataset's own texts."""
         if self._first_id is not None:
             return torch.from_numpy(indices + self._first_id)
-        if self.own_ids is not None:
-            own = self.own_ids
-            return [str(own[index]) for index in indices.tolist()]
-        integers = self._samples.identity.integers_of(rows_B)
-        return self._samples.ids_of(rows_B) if integers is None else torch.from_numpy(integers)
+        own = self.own_ids
+        if own is None:
+            integers = self._samples.identity.integers_of(rows_B)
+            return self._samples.ids_of(rows_B) if integers is None else torch.from_numpy(integers)
+        if isinstance(own, np.ndarray):
+            return torch.from_numpy(own[indices])
+        return [own[index] for index in indices.tolist()]
 
     def learn(self, indices: NDArray[Any], rows_B: Int32) -> None:
         """Remember who the samples at these indices are."""
