@@ -33,7 +33,9 @@ def changes(samples: Samples, kind: str, rows: Int32, fields: Mapping[str, Any])
         return bool(fields["present"])
     values, value = tags.categories.get(tag, []), fields["value"]
     code = values.index(value) if value in values else None if value is not None else NO_VALUE
-    return tag not in tags.names or code is None or bool((tags.codes(tag, count)[rows] != code).any())
+    return (
+        tag not in tags.names or code is None or bool((tags.codes(tag, count)[rows] != code).any())
+    )
 
 
 def apply(samples: Samples, kind: str, fields: Mapping[str, Any]) -> None:

@@ -158,13 +158,20 @@ class Samples:
         return None
 
     def edit(self, kind: str, rows: Int32 | None = None, **fields: Any) -> None:
-        """Write an edit to the journal, then apply it. The caller has checked it.
+        """Write an edit that changes something to the journal, then apply it.
+
+        The caller has checked it.
 
         Raises:
+            StoreClosedError: the ledger is closed.
             OSError: the disk is full or refuses; nothing was changed.
         """
-        if rows is not None:
-            fields["rows"] = runs_of(np.unique(rows))
+        self._experiment.check_open()
+        rows = np.empty(0, np.int32) if rows is None else np.unique(rows)
+        if not edits.changes(self, kind, rows, fields):
+            return
+        if len(rows):
+            fields["rows"] = runs_of(rows)
         by_hand = not inside_signal()
         if by_hand:
             self._experiment.before_edit()

@@ -33,7 +33,7 @@ def reopened(experiment: Experiment) -> Experiment:
 
 
 def test_tags_are_added_removed_and_asked_for_by_split(samples: Experiment) -> None:
-    wl.tag_samples([1, "2", "v1"], "hard")
+    wl.tag_samples(["1", "2", "v1"], "hard")
     wl.tag_samples([4], "hard", mode="set")  # adds, takes it from no other
     wl.tag_samples([2, 2], "hard", mode="remove")
     assert wl.get_samples_by_tag("hard") == ["1", "4"]
@@ -59,7 +59,7 @@ def test_a_categorical_tag_has_one_value_per_sample(samples: Experiment) -> None
 
 
 def test_discards_come_and_go(samples: Experiment) -> None:
-    wl.discard_samples([3, "v0"])
+    wl.discard_samples(["3", "v0"])
     assert wl.get_discarded_samples() == ["3"]
     assert wl.get_discarded_samples(origin=None) == ["3", "v0"]
     wl.discard_samples(np.array([3]), discarded=False)
