@@ -149,7 +149,8 @@ class HistoryReader:
         batches = []
         for series in several:
             for run in self._tail.runs(series, Filter()):
-                for columns in _told(run, experiments.index(series.experiment)):
+                place = experiments.index(series.experiment)
+                for columns in _told(run, place, len(experiments)):
                     batches.append(
                         batch_with_names(columns, series.signal, signals, experiments, schema)
                     )
@@ -181,12 +182,12 @@ class HistoryReader:
     def _runs(
         self, several: list[Series], experiments: list[str], wanted: Filter
     ) -> list[Iterator[Columns]]:
-        """Sorted runs of these series; each row tells its experiment's place in the list."""
+        """Sorted runs of these series; of several experiments, each row tells its place."""
         for _ in range(_ATTEMPTS):
             with self._lock:
                 try:
                     return [
-                        _told(run, experiments.index(series.experiment))
+                        _told(run, experiments.index(series.experiment), len(experiments))
                         for series in several
                         for run in self._runs_of(series, wanted)
                     ]
@@ -226,11 +227,12 @@ class HistoryReader:
         raise StoreError(f"{self._storage.root}: the history changes faster than it can be read.")
 
 
-def _told(run: Iterator[Columns], experiment: int) -> Iterator[Columns]:
-    """Add which experiment the rows are of."""
+def _told(run: Iterator[Columns], place: int, of: int) -> Iterator[Columns]:
+    """Add which of several experiments the rows are of."""
     for columns in run:
-        told = np.full(length(columns), experiment, np.int32)
-        yield {**columns, "experiment": told}
+        if of > 1:
+            columns = {**columns, "experiment": np.full(length(columns), place, np.int32)}
+        yield columns
 
 
 def _wanted(numbers: ArrayLike | None) -> NDArray[np.int32] | None:

@@ -20,7 +20,8 @@ KEYS: dict[Kind, tuple[str, ...]] = {
     "samples": ("row", "step"),
     "instances": ("row", "annotation", "step"),
 }
-_HALF = np.uint32(0xFFFF)
+_KEY_ORDER = ("row", "annotation", "step")
+_HALF = 0xFFFF
 
 
 class Series(NamedTuple):
@@ -81,13 +82,30 @@ def joined(pieces: list[Columns]) -> Columns:
 def in_order(columns: Columns) -> Columns:
     """Columns sorted by their keys; what is equal in all of them keeps its order.
 
-    A radix sort by halves of 32-bit keys, least significant first: linear, and several times
-    faster than comparing. What arrives in order of steps needs no pass over the steps.
+    A radix sort by halves of 32-bit keys: linear, and several times faster than comparing. Mostly
+    the first key is enough: what is recorded later has larger steps.
     """
+    keys = [name for name in _KEY_ORDER if name in columns]
+    by_first = _reordered(columns, _pass(columns[keys[0]], None))
+    if _is_in_order(by_first, keys):
+        return by_first
     order: NDArray[np.intp] | None = None
-    for name in ("step", "annotation", "row"):
-        if name in columns:
-            order = _pass(columns[name], order)
+    for name in reversed(keys):
+        order = _pass(columns[name], order)
+    return _reordered(columns, order)
+
+
+def _is_in_order(columns: Columns, keys: list[str]) -> bool:
+    first, *others = (columns[name] for name in keys)
+    same = first[1:] == first[:-1]  # the first key is in order
+    for key in others:
+        if bool((same & (key[1:] < key[:-1])).any()):
+            return False
+        same &= key[1:] == key[:-1]
+    return True
+
+
+def _reordered(columns: Columns, order: NDArray[np.intp] | None) -> Columns:
     return columns if order is None else {n: c.take(order) for n, c in columns.items()}
 
 
@@ -96,14 +114,18 @@ def _pass(key: NDArray[Any], order: NDArray[np.intp] | None) -> NDArray[np.intp]
     ordered = key if order is None else key.take(order)
     if len(key) < 2 or bool((ordered[1:] >= ordered[:-1]).all()):
         return order
-    offset = (key - key.min()).view(np.uint32)
-    for half in (offset & _HALF, offset >> np.uint32(16)):
-        if half.any():
-            digits = half.astype(np.uint16)
-            digits = digits if order is None else digits.take(order)
-            step = digits.argsort(kind="stable")  # of 16-bit numbers: a radix sort
-            order = step if order is None else order.take(step)
-    return order
+    least = key.min()
+    if int(key.max()) - int(least) <= _HALF:
+        return _digit_pass((key - least).astype(np.uint16), order)
+    offset = (key - least).view(np.uint32)
+    order = _digit_pass((offset & _HALF).astype(np.uint16), order)
+    return _digit_pass((offset >> 16).astype(np.uint16), order)
+
+
+def _digit_pass(digits: NDArray[np.uint16], order: NDArray[np.intp] | None) -> NDArray[np.intp]:
+    if order is None:
+        return digits.argsort(kind="stable")  # of 16-bit numbers: a radix sort
+    return order.take(digits.take(order).argsort(kind="stable"))
 
 
 def _spans(columns: Columns, rows: NDArray[np.int32]) -> Columns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,8 @@ from weightslab.store.series import Columns, Kind, length
 
 if TYPE_CHECKING:
     import pyarrow
+
+_SHARED = 1 << 17
 
 
 def table_schema(kind: Kind, dtypes: Sequence[str]) -> pyarrow.Schema:
@@ -33,13 +36,14 @@ def batch_with_names(
     experiments: Sequence[str],
     schema: pyarrow.Schema,
 ) -> pyarrow.RecordBatch:
-    """Columns of one signal as a batch; their "experiment" is a place in `experiments`."""
+    """Columns of one signal as a batch; "experiment", a place in them, is there for several."""
     import pyarrow
 
-    codes = np.full(length(columns), signals.index(signal), np.int32)
+    size = length(columns)
+    experiment = columns.get("experiment")
     arrays = [
-        _named(codes, signals),
-        _named(columns["experiment"], experiments),
+        _named(_same(signals.index(signal), size), signals),
+        _named(_same(0, size) if experiment is None else experiment, experiments),
         *(array_of(columns[field.name], field.type) for field in list(schema)[2:]),
     ]
     return pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
@@ -50,3 +54,13 @@ def _named(codes: NDArray[np.int32], words: Sequence[str]) -> pyarrow.Dictionary
 
     encoded = array_of(codes, pyarrow.int32())
     return pyarrow.DictionaryArray.from_arrays(encoded, texts_of(words), safe=False)
+
+
+def _same(number: int, size: int) -> NDArray[np.int32]:
+    """A column of one number; those of common sizes share their memory."""
+    return _shared(number)[:size] if size <= _SHARED else np.full(size, number, np.int32)
+
+
+@lru_cache(maxsize=16)
+def _shared(number: int) -> NDArray[np.int32]:
+    return np.full(_SHARED, number, np.int32)
