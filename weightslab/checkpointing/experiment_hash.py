@@ -12,6 +12,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from weightslab.hyperparameters.steering import NOT_HASHED
+
 PART = 8
 
 
@@ -19,11 +21,12 @@ def experiment_hash(hyperparameters: Any, models: Mapping[str, Any], data_state:
     """The hash of an experiment.
 
     Args:
-        hyperparameters: nested mapping, or None.
+        hyperparameters: nested mapping, or None; names, folder and pauses do not count.
         models: modules by name.
         data_state: a text that changes with the tags and discards.
     """
-    values = json.dumps(hyperparameters, sort_keys=True, default=repr)
+    counted = {k: v for k, v in (hyperparameters or {}).items() if k not in NOT_HASHED}
+    values = json.dumps(counted, sort_keys=True, default=repr)
     architecture = "\n".join(_lines(models))
     return "".join(_digest(part) for part in (values, architecture, data_state))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from weightslab import random_state
+from weightslab.watched.optimizer import loaded
 
 if TYPE_CHECKING:
     from weightslab.experiment import Experiment
@@ -42,7 +43,8 @@ def collect(experiment: Experiment) -> State:
 def restore(experiment: Experiment, state: State) -> None:
     """Put a state back into what is watched under the same names.
 
-    Hyperparameters stay as they are: the script and its user decide about them.
+    Hyperparameters stay as they are: the script and its user decide about them. What they edited
+    in this run goes before what the state says, for example of the learning rate.
 
     Raises:
         KeyError: something that is watched has no part in the state.
@@ -50,8 +52,10 @@ def restore(experiment: Experiment, state: State) -> None:
     """
     for name, model in experiment.models.items():
         model.load_state_dict(state["models"][name])
+    experiment.control.models_changed()
     for name, optimizer in experiment.optimizers.items():
         optimizer.load_state_dict(state["optimizers"][name])
+        loaded(optimizer, state["hyperparameters"] or {})
     for name, companions in experiment.companions.items():
         for companion, held in zip(companions, state["companions"][name], strict=True):
             companion.load_state_dict(held)

@@ -150,7 +150,7 @@ class Control:
 
     def between_steps(self) -> bool:
         """Whether the calling thread may change things now: it trains itself, or nobody does."""
-        return self._thread in (None, threading.get_ident())
+        return self._thread == threading.get_ident() or self._nobody_trains()
 
     def wait_until_waiting(self, timeout: float | None = None) -> bool:
         """Wait until a training thread waits in a pause; True unless the seconds ran out."""
@@ -158,8 +158,9 @@ class Control:
             return self._changed.wait_for(lambda: self._waiting > 0, timeout)
 
     def wait_until_quiet(self, timeout: float) -> bool:
-        """Wait until no step can be under way: a training thread waits, or none trained yet."""
-        return self._thread is None or self.wait_until_waiting(timeout)
+        """Wait until no step can be under way: a training thread waits, or there is
+        none (yet or any more)."""
+        return self._nobody_trains() or self.wait_until_waiting(timeout)
 
     def hold(self, seconds: float) -> None:
         """Wait as in a pause, for so long or until `resume`; a `pause` meanwhile keeps training
@@ -187,6 +188,9 @@ class Control:
         with self._changed:
             if self.auditing:
                 self._buffers = Buffers(self._experiment.models.values())
+
+    def _nobody_trains(self) -> bool:
+        return self._thread not in {thread.ident for thread in threading.enumerate()}
 
     def _set_paused(self, paused: bool) -> None:
         with self._changed:

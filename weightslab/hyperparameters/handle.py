@@ -39,12 +39,14 @@ class Hyperparameters(Section):
     Attributes:
         version: grows with every change.
         registered: the values that script and file gave, without edits by script and page.
+        edited: the paths of all that was edited in this run, by whomever.
     """
 
     def __init__(self, experiment: Experiment) -> None:
         super().__init__({}, self)
         self.version = 0
         self.registered: dict[Any, Any] = {}
+        self.edited: set[Path] = set()
         self._experiment = experiment
         self._lock = threading.RLock()
         self._waiting: list[Edit] = []
@@ -95,6 +97,7 @@ class Hyperparameters(Section):
                 continue
             value = converted(registered, change["value"], shown(path))
             edits.append(self._edit(known[path], value, "registered"))
+            self.edited.add(known[path])
             self._replayed.append(known[path])
             was = f"edited on the page at step {change['step']}; registered is {registered!r}"
             logger.info("%s is %r, %s.", shown(path), value, was)
@@ -276,6 +279,8 @@ class Hyperparameters(Section):
                     self.registered = merged(self.registered, nested(edit.path, edit.value))
                 if edit.source in ("file", "code"):
                     self._unwritten.append(edit)
+                if edit.source != "registered":
+                    self.edited.add(edit.path)
             self.version += 1
         if self._unwritten:
             self._background.wake()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from torch import Tensor
@@ -35,6 +35,21 @@ class GroupValues:
             for path, value in self._wanted(optimizer, values)
         }
 
+    def loaded(
+        self,
+        optimizer: Optimizer,
+        values: Mapping[str, Any],
+        saved: Mapping[str, Any],
+        edited: Set[Path],
+    ) -> None:
+        """Note that the groups hold what the saved hyperparameters said; of what is other now,
+        only edits are still to be applied."""
+        before = dict(self._wanted(optimizer, saved))
+        self._said = {
+            path: before[path] if path in before and path in edited else value
+            for path, value in self._wanted(optimizer, values)
+        }
+
     def follow(
         self, optimizer: Optimizer, values: Mapping[str, Any], registered: Mapping[str, Any]
     ) -> None:
@@ -49,8 +64,7 @@ class GroupValues:
             if _key(path) == "lr":
                 set_learning_rate(optimizer, value, said[path])
             else:
-                for group in optimizer.param_groups:
-                    group[_key(path)] = value
+                _set_where(optimizer, _key(path), value, said[path])
 
     def _wanted(
         self, optimizer: Optimizer, values: Mapping[str, Any]
@@ -70,6 +84,14 @@ class GroupValues:
                 covered = entries is general and (key in own or (key in RATES and not values))
                 if not covered and _fits(optimizer.defaults.get(_key((key,))), value):
                     yield (section, key), tuple(value) if isinstance(value, list) else value
+
+
+def _set_where(optimizer: Optimizer, key: str, value: Any, former: Any) -> None:
+    """Set it in the groups that have the former value, in all where none has: biases that were
+    exempt from weight decay stay exempt."""
+    groups = optimizer.param_groups
+    for group in [group for group in groups if group.get(key) == former] or groups:
+        group[key] = value
 
 
 def set_learning_rate(optimizer: Optimizer, rate: float, former: float) -> None:

@@ -6,6 +6,7 @@ All of it hangs on torch's own step hooks; the optimizer stays the object it was
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -53,7 +54,8 @@ def watch(
     if former is not None and former is not obj:
         if name is None and type(former) is not type(obj):
             logger.warning("%s takes the place of another optimizer.", type(obj).__name__)
-        _watched.pop(former).remove()
+        if list(experiment.optimizers.values()).count(former) == 1:
+            _watched.pop(former).remove()
     if obj in _watched:
         _watched.pop(obj).remove()
     experiment.optimizers[label] = obj
@@ -62,6 +64,14 @@ def watch(
     experiment.checkpoints.begin()
     _watched[obj] = WatchedSteps(experiment, obj, label)
     return obj
+
+
+def loaded(optimizer: Optimizer, saved: Mapping[str, Any]) -> None:
+    """Tell that a watched optimizer's state was loaded, and what the hyperparameters were when it
+    was saved: what was edited in this run, and is other than then, is applied before its next step.
+    """
+    if optimizer in _watched:
+        _watched[optimizer].loaded(optimizer, saved)
 
 
 class WatchedSteps:
@@ -80,6 +90,13 @@ class WatchedSteps:
             optimizer.register_step_pre_hook(self._before),
             optimizer.register_step_post_hook(self._after),
         )
+
+    def loaded(self, optimizer: Optimizer, saved: Mapping[str, Any]) -> None:
+        """The groups hold what the saved hyperparameters said."""
+        hyperparameters = self._experiment.hyperparameters
+        if hyperparameters is not None:
+            self._values.loaded(optimizer, hyperparameters, saved, hyperparameters.edited)
+            self._seen = None
 
     def remove(self) -> None:
         """Take the hooks away."""

@@ -228,3 +228,12 @@ def test_a_mode_asked_for_by_another_thread_holds_from_the_next_boundary_on(
     assert not control.auditing
     control.boundary()
     assert control.auditing
+
+
+def test_a_training_thread_that_ended_is_waited_for_no_more(experiment: Experiment) -> None:
+    with training(experiment) as control:
+        assert moves_on(experiment)
+        assert not control.between_steps()
+        assert not control.wait_until_quiet(0.01)
+    assert control.between_steps()
+    assert control.wait_until_quiet(0.01)

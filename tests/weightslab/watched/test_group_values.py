@@ -1,3 +1,4 @@
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ from torch.optim import lr_scheduler as schedulers
 
 import weightslab as wl
 from weightslab.experiment import Experiment
+from weightslab.watched.optimizer import loaded
 
 
 def parameters(groups: int = 1) -> list[dict[str, Any]]:
@@ -189,3 +191,42 @@ def test_a_plateau_goes_on_from_an_edited_rate(experiment: Experiment) -> None:
     step(optimizer)
     scheduler.step(1.0)
     assert rates(optimizer) == [0.2]
+
+
+def test_groups_that_are_exempt_stay_exempt(experiment: Experiment) -> None:
+    hp = wl.watch_or_edit({"optimizer": {"weight_decay": 0.1}}, flag="hyperparameters")
+    groups = parameters(2)
+    groups[1]["weight_decay"] = 0.0
+    optimizer = wl.watch_or_edit(torch.optim.AdamW(groups, weight_decay=0.1), flag="optimizer")
+    step(optimizer)
+    hp["optimizer"]["weight_decay"] = 0.2
+    step(optimizer)
+    assert [group["weight_decay"] for group in optimizer.param_groups] == [0.2, 0.0]
+
+
+def test_an_edit_outlasts_the_state_that_is_loaded(experiment: Experiment) -> None:
+    hp = wl.watch_or_edit({"lr": 0.1, "optimizer": {"momentum": 0.5}}, flag="hyperparameters")
+    optimizer = wl.watch_or_edit(
+        torch.optim.SGD(parameters(), lr=0.1, momentum=0.5), flag="optimizer"
+    )
+    step(optimizer)
+    saved, values = optimizer.state_dict(), copy.deepcopy(hp)
+    hp.set_from_page("lr", 0.2)
+    step(optimizer)
+    optimizer.load_state_dict(saved)
+    loaded(optimizer, values)
+    step(optimizer)
+    assert rates(optimizer) == [0.2]
+
+
+def test_a_state_that_is_loaded_goes_before_what_nobody_edited(experiment: Experiment) -> None:
+    """A script that set its rate step by step resumes with the rate it had."""
+    wl.watch_or_edit({"lr": 0.1}, flag="hyperparameters")
+    optimizer = wl.watch_or_edit(torch.optim.SGD(parameters(), lr=0.1), flag="optimizer")
+    step(optimizer)
+    saved = optimizer.state_dict()
+    saved["param_groups"][0]["lr"] = 0.01
+    optimizer.load_state_dict(saved)
+    loaded(optimizer, {"lr": 0.01})
+    step(optimizer)
+    assert rates(optimizer) == [0.01]
