@@ -6,6 +6,7 @@ at any moment leaves files that no manifest names, which the next writer removes
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from weightslab.store.segments import FOLDER, decode, segment_name, segment_numb
 from weightslab.store.series import Columns, Filter, Series, in_order, joined
 from weightslab.store.storage import Storage
 
+_log = logging.getLogger(__name__)
 # So many parts of one level become one of the next: reading touches at most this many per level.
 FAN_IN = 6
 
@@ -26,17 +28,20 @@ def compact(storage: Storage, segments: Sequence[int]) -> None:
 
     Raises:
         OSError: the disk is full or refuses; the history is as it was.
+        StoreDamagedError: a part cannot be read; segments were moved all the same.
     """
-    manifest = _moved(storage, read_manifest(storage), segments)
+    manifest = read_manifest(storage)
     if segments:
+        manifest = _moved(storage, manifest, segments)
         write_manifest(storage, manifest)
         for number in segments:
             storage.remove(segment_name(number))
-    while (crowd := _crowd(manifest)) is not None:
-        manifest = _combined(storage, manifest, crowd)
+    while crowds := _crowds(manifest):
+        manifest = _combined(storage, manifest, crowds)
         write_manifest(storage, manifest)
-        for part in crowd:
-            storage.remove(part.name)
+        for crowd in crowds:
+            for part in crowd:
+                storage.remove(part.name)
 
 
 def remove_orphans(storage: Storage, manifest: Manifest) -> None:
@@ -55,31 +60,47 @@ def _moved(storage: Storage, manifest: Manifest, segments: Sequence[int]) -> Man
     """Write the rows of segments as parts, one per series."""
     blocks: dict[Series, list[Columns]] = {}
     for number in segments:
-        for payload in read_frames(storage.read(segment_name(number))).payloads:
+        for payload in _payloads(storage, number):
             for series, columns in decode(payload):
                 blocks.setdefault(series, []).append(columns)
     next_part, parts = manifest.next_part, list(manifest.parts)
-    for series in sorted(blocks):
-        columns = in_order(joined(blocks.pop(series)))
-        parts.append(write_part(storage, series, next_part, 0, [columns]))
-        next_part += 1
-    first = segments[-1] + 1 if segments else manifest.first_segment
+    with storage.together() as create:
+        for series in sorted(blocks):
+            columns = in_order(joined(blocks.pop(series)))
+            parts.append(write_part(create, series, next_part, 0, [columns]))
+            next_part += 1
+    first = segments[-1] + 1
     return replace(manifest, first_segment=first, next_part=next_part, parts=in_age(parts))
 
 
-def _crowd(manifest: Manifest) -> list[Part] | None:
-    """Parts to merge: FAN_IN or more of one series and level, the lowest level first."""
-    groups: dict[tuple[int, Series], list[Part]] = {}
+def _payloads(storage: Storage, number: int) -> list[memoryview]:
+    """The frames of a segment. A damaged segment is kept aside, for whoever can repair it."""
+    name = segment_name(number)
+    content = storage.read(name)
+    found = read_frames(content)
+    if found.damaged:
+        aside = name.replace(FOLDER, "history/damaged")
+        storage.replace(aside, content)
+        _log.warning("%s is damaged: what is whole was kept, the file is now %s", name, aside)
+    return found.payloads
+
+
+def _crowds(manifest: Manifest) -> list[list[Part]]:
+    """Parts to merge: wherever FAN_IN or more are of one series and level."""
+    groups: dict[tuple[Series, int], list[Part]] = {}
     for part in manifest.parts:
-        groups.setdefault((part.level, part.series), []).append(part)
-    crowded = (groups[key] for key in sorted(groups) if len(groups[key]) >= FAN_IN)
-    return next(crowded, None)
+        groups.setdefault((part.series, part.level), []).append(part)
+    return [group for group in groups.values() if len(group) >= FAN_IN]
 
 
-def _combined(storage: Storage, manifest: Manifest, crowd: list[Part]) -> Manifest:
-    """Write one part with the rows of several, all of a level: nothing older is of a lower one."""
-    runs = [OpenPart(storage, part).runs(Filter()) for part in crowd]
-    series, level = crowd[0].series, crowd[0].level + 1
-    written = write_part(storage, series, manifest.next_part, level, merged(runs))
-    parts = [part for part in manifest.parts if part not in crowd]
-    return replace(manifest, next_part=manifest.next_part + 1, parts=in_age([*parts, written]))
+def _combined(storage: Storage, manifest: Manifest, crowds: list[list[Part]]) -> Manifest:
+    """Write one part with the rows of each crowd."""
+    next_part, parts = manifest.next_part, set(manifest.parts)
+    with storage.together() as create:
+        for crowd in crowds:
+            runs = [OpenPart(storage, part).runs(Filter()) for part in crowd]
+            series, level = crowd[0].series, crowd[0].level + 1
+            parts = parts.difference(crowd)
+            parts.add(write_part(create, series, next_part, level, merged(runs)))
+            next_part += 1
+    return replace(manifest, next_part=next_part, parts=in_age(parts))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from weightslab.errors import StoreError
+from weightslab.errors import StoreDamagedError, StoreError
 from weightslab.store.manifest import NAME, Manifest, Part, read_manifest
 from weightslab.store.merge import merged
 from weightslab.store.parts import OpenPart
@@ -191,8 +191,11 @@ class HistoryReader:
                         for series in several
                         for run in self._runs_of(series, wanted)
                     ]
-                except FileNotFoundError:
+                except FileNotFoundError as error:
+                    before = self._seen
                     self._refresh()
+                    if self._seen == before:
+                        raise StoreDamagedError(f"{self._storage.root}: {error}") from error
         raise StoreError(f"{self._storage.root}: files of the history vanish while they are read.")
 
     def _runs_of(self, series: Series, wanted: Filter) -> list[Iterator[Columns]]:

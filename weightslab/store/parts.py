@@ -13,7 +13,7 @@ from weightslab.errors import StoreDamagedError
 from weightslab.store.arrow import batch_of, column_of, schema_of
 from weightslab.store.manifest import Part, part_name
 from weightslab.store.series import KEYS, Columns, Filter, Series, joined, length, taken
-from weightslab.store.storage import Storage
+from weightslab.store.storage import Create, Storage
 
 # Small enough that one sample's values are read in a third of a millisecond, large enough that
 # 100 million rows have a footer of a megabyte.
@@ -21,9 +21,12 @@ ROW_GROUP = 32_768
 
 
 def write_part(
-    storage: Storage, series: Series, number: int, level: int, runs: Iterable[Columns]
+    create: Create, series: Series, number: int, level: int, runs: Iterable[Columns]
 ) -> Part:
-    """Write sorted columns, one after another, as a part; it is on the disk when this returns.
+    """Write sorted columns, one after another, as a part.
+
+    Args:
+        create: see `Storage.together`.
 
     Raises:
         OSError: the disk is full or refuses; there is no part then.
@@ -36,7 +39,7 @@ def write_part(
     keys = KEYS[series.kind]
     rows = 0
     with (
-        storage.create(name) as file,
+        create(name) as file,
         pyarrow.parquet.ParquetWriter(
             file,
             schema.with_metadata(named),

@@ -28,6 +28,7 @@ class SegmentWriter:
     def __init__(self, storage: Storage, first: int) -> None:
         self._storage = storage
         self._file: FrameFile | None = None
+        self._sealed: dict[int, FrameFile] = {}  # open, since they may have to be synced yet
         self._numbers = [n for n in segment_numbers(storage.names(FOLDER)) if n >= first]
         self._next = max([first - 1, *self._numbers]) + 1
         self.bytes = 0
@@ -73,8 +74,9 @@ class SegmentWriter:
             before = self._file.size
             self._file.append(*payloads)
             self.bytes += self._file.size - before
-        if durable and self._file is not None:
-            self._file.sync()
+        if durable:
+            for file in (*self._sealed.values(), *([self._file] if self._file else ())):
+                file.sync()
 
     def _count(self, size: int) -> None:
         self._numbers.append(self._next)
@@ -83,17 +85,23 @@ class SegmentWriter:
 
     def seal(self) -> list[int]:
         """Begin a new segment with the next frames; the numbers of all that are complete now."""
-        self.close()
+        if self._file is not None:
+            self._sealed[self._numbers[-1]] = self._file
+            self._file = None
         return list(self._numbers)
 
     def forget(self, numbers: list[int]) -> None:
-        """These were compacted."""
+        """These were compacted: what is in them is on the disk elsewhere."""
+        for number in numbers:
+            if number in self._sealed:
+                self._sealed.pop(number).close()
         self._numbers = [number for number in self._numbers if number not in numbers]
         if not self._numbers:
             self.bytes = 0
 
     def close(self) -> None:
-        """Let go of the segment."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Let go of the segments."""
+        self.seal()
+        for file in self._sealed.values():
+            file.close()
+        self._sealed.clear()

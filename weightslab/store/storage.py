@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from weightslab.atomic_files import TEMPORARY_PREFIX, replaced_file, write_file
+from weightslab.atomic_files import TEMPORARY_PREFIX, sync, write_file
 from weightslab.errors import StoreError
+
+Create = Callable[[str], AbstractContextManager[Any]]
 
 
 class Storage(Protocol):
@@ -34,8 +37,14 @@ class Storage(Protocol):
     def replace(self, name: str, content: bytes) -> None:
         """Write a file, whole or not at all and on the disk when it returns; raises OSError."""
 
-    def create(self, name: str) -> Any:
-        """As a context: a file to write to, which takes its name when the block ends well."""
+    def create(self, name: str) -> AbstractContextManager[Any]:
+        """A file to write to, which takes its name when the block ends well."""
+
+    def together(self) -> AbstractContextManager[Create]:
+        """Several such files: they take their names when the outer block ends well.
+
+        Waiting for the disk once makes hundreds of small files a matter of one second, not ten.
+        """
 
     def remove(self, name: str) -> None:
         """Remove a file; nothing to do where there is none."""
@@ -116,9 +125,39 @@ class LocalStorage:
     @contextmanager
     def create(self, name: str) -> Iterator[BinaryIO]:
         """See Storage."""
-        (self.path / name).parent.mkdir(parents=True, exist_ok=True)
-        with replaced_file(self.path / name) as temporary, temporary.open("wb") as file:
+        with self.together() as create, create(name) as file:
             yield file
+
+    @contextmanager
+    def together(self) -> Iterator[Create]:
+        """See Storage."""
+        places: dict[Path, Path] = {}
+
+        @contextmanager
+        def create(name: str) -> Iterator[BinaryIO]:
+            place = self.path / name
+            temporary = place.with_name(f"{TEMPORARY_PREFIX}{uuid.uuid4().hex[:16]}")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            places[temporary] = place
+            with temporary.open("wb") as file:
+                yield file
+
+        try:
+            yield create
+            for temporary in places:
+                sync(temporary)
+            for temporary, place in places.items():
+                temporary.replace(place)
+            for folder in self._folders(places.values()):
+                sync(folder)
+        finally:
+            for temporary in places:
+                temporary.unlink(missing_ok=True)
+
+    def _folders(self, places: Iterable[Path]) -> set[Path]:
+        """The folders of these files, and those above them that may be new."""
+        above = {folder for place in places for folder in place.relative_to(self.path).parents}
+        return {self.path / folder for folder in above}
 
     def remove(self, name: str) -> None:
         """See Storage; a folder that becomes empty stays."""
@@ -174,6 +213,11 @@ class RemoteStorage:
         self._make_folder(name)
         with self.files.transaction, self.files.open(self._place(name), "wb") as file:
             yield file
+
+    @contextmanager
+    def together(self) -> Iterator[Create]:
+        """See Storage; here each takes its name by itself."""
+        yield self.create
 
     def remove(self, name: str) -> None:
         """See Storage."""

@@ -1,8 +1,10 @@
 import logging
 import math
 import os
+import signal
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -15,11 +17,15 @@ from weightslab.errors import (
     ArgumentError,
     MisalignedError,
     StoreClosedError,
+    StoreDamagedError,
     StoreError,
     StoreLockedError,
 )
 from weightslab.store.history_reader import HistoryReader
 from weightslab.store.history_store import HistoryStore
+from weightslab.store.segment_writer import SegmentWriter
+from weightslab.store.segments import FOLDER
+from weightslab.store.storage import LocalStorage
 
 
 @pytest.fixture
@@ -269,3 +275,94 @@ def test_a_damaged_frame_is_left_out_and_told(
     with caplog.at_level(logging.WARNING):
         assert HistoryReader(tmp_path).sample_rows()["step"].to_pylist() == [0, 2]
     assert segment.name in caplog.text
+
+
+def test_a_part_that_is_gone_is_named(store: HistoryStore, tmp_path: Path) -> None:
+    store.add_samples("h", "x", 1, [1], [0.5])
+    store.compact()
+    (part,) = tmp_path.rglob("*.parquet")
+    part.unlink()
+    with pytest.raises(StoreDamagedError, match=part.name):
+        HistoryReader(tmp_path).sample_rows()
+
+
+def test_a_damaged_segment_is_kept_aside_when_it_is_compacted(
+    store: HistoryStore, tmp_path: Path
+) -> None:
+    for step in range(3):
+        store.add_samples("h", "x", step, [0], [0.5])
+        store.flush()
+    (segment,) = (tmp_path / "history/segments").iterdir()
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2] ^= 1
+    segment.write_bytes(content)
+    store.compact()
+    assert store.reader.sample_rows()["step"].to_pylist() == [0, 2]
+    assert (tmp_path / "history/damaged" / segment.name).read_bytes() == content
+
+
+def test_reading_while_another_thread_writes_and_compacts(tmp_path: Path) -> None:
+    """A reader sees whole blocks, and never fewer than before."""
+    with closing(HistoryStore(tmp_path, flush_bytes=4000, segment_bytes=20_000)) as store:
+
+        def write() -> None:
+            for step in range(300):
+                store.add_samples("h", "x", step, np.arange(100), np.full(100, step))
+
+        writer = threading.Thread(target=write)
+        reader, seen = HistoryReader(tmp_path), 0
+        writer.start()
+        while writer.is_alive():
+            counts = np.bincount(reader.sample_rows()["step"].to_numpy())
+            assert (counts == 100).all()
+            assert len(counts) >= seen
+            seen = len(counts)
+        writer.join()
+    assert reader.sample_rows().num_rows == 30_000
+
+
+def test_batches_come_in_order_and_small(store: HistoryStore) -> None:
+    for step in range(20):
+        store.add_samples("h", "x", step, np.arange(20_000), np.full(20_000, step, np.float32))
+        if step % 7 == 0:
+            store.compact()
+    batches = list(store.reader.batches("samples"))
+    assert max(batch.num_rows for batch in batches) <= 200_000
+    order = np.concatenate([b["row"].to_numpy() * 20 + b["step"].to_numpy() for b in batches])
+    np.testing.assert_array_equal(order, np.arange(400_000))
+
+
+def test_the_lock_dies_with_its_holder_though_children_live(tmp_path: Path) -> None:
+    script = f"""
+import os, signal, time
+from weightslab.store.history_store import HistoryStore
+store = HistoryStore({str(tmp_path)!r})
+child = os.fork()
+if child == 0:
+    time.sleep(60)
+print(child, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    holder = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    child = int(holder.stdout.readline())
+    holder.stdout.close()
+    holder.wait()
+    try:
+        HistoryStore(tmp_path).close()
+    finally:
+        os.kill(child, signal.SIGKILL)
+
+
+def test_what_was_sealed_is_synced_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compaction takes a segment over; until it is done the segment is what has to stay."""
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
+    writer = SegmentWriter(LocalStorage(tmp_path), 1)
+    writer.append([memoryview(b"one")], durable=False)
+    assert writer.seal() == [1]
+    writer.append([memoryview(b"two")], durable=True)
+    inodes = {path.stat().st_ino for path in (tmp_path / FOLDER).iterdir()}
+    assert len(inodes) == 2
+    assert inodes <= set(synced)
+    writer.close()
