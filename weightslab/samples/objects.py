@@ -114,6 +114,13 @@ class Objects:
         columns[name].set(places_B, values_B)
         self.changed = True
 
+    def close(self) -> None:
+        """Let go of the files."""
+        for columns in self.kinds.values():
+            for column in columns.values():
+                if column.arrays is not None:
+                    column.arrays.close()
+
 
 class _Arrays:
     """Arrays of one shape and type in a nameless temporary file, numbered as they come."""
@@ -177,6 +184,11 @@ class _Arrays:
     def places(self) -> Int32:
         """Where there is one, ascending."""
         return np.flatnonzero(self._numbers.values != _NONE).astype(np.int32)
+
+    def close(self) -> None:
+        """Let go of the file; what it holds can still be read."""
+        if self._file is not None:
+            self._file.close()
 
     def _have_room(self) -> None:
         if self._used <= len(self._room):

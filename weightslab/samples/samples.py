@@ -292,6 +292,8 @@ class Samples:
         for loader in self._experiment.loaders.values():
             loader.release()
         self.flush()
+        if "objects" in self.__dict__:
+            self.objects.close()
         self.identity.close()
 
     def _registered(self, loader_name: str, origin: str, count: int) -> None:
