@@ -123,7 +123,7 @@ def test_a_full_disk_leaves_the_old_file(
     def full(*_: Any, **__: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("weightslab.atomic_files.sync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space") as caught:
         wl.write_dataframe(file, columns="tags")
     assert caught.value.errno == errno.ENOSPC
