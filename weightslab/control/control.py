@@ -87,8 +87,10 @@ class Control:
         Raises:
             KeyboardInterrupt: Ctrl-C while it waits.
         """
+        if self.phase.name == "testing":
+            return
         self._thread = threading.get_ident()
-        if self._experiment.step >= self.attend_at and self.phase.name != "testing":
+        if self._experiment.step >= self.attend_at:
             self._attend()
 
     def pause(self) -> None:
@@ -169,10 +171,8 @@ class Control:
             self._paused = self._holding = True
         _say(f"training starts in {seconds:g} s, or at once when it is resumed.")
         self._wait(lambda: not self._paused, seconds)
-        with self._changed:
-            if self._holding:
-                self._paused = self._holding = False
-            self._plan()
+        if self._holding:
+            self.resume()
 
     def idle(self, seconds: float | None) -> None:
         """Wait outside of training, for ever if None; what others ask for meanwhile is done."""
@@ -184,10 +184,12 @@ class Control:
             self._buffers.put_back()
 
     def models_changed(self) -> None:
-        """Tell that models were registered or loaded: audit mode puts back what they hold now."""
+        """Tell that models were registered or loaded: audit mode puts back what they hold now, and
+        the callbacks are asked anew when they want to be called."""
         with self._changed:
             if self.auditing:
                 self._buffers = Buffers(self._experiment.models.values())
+        self.attend()
 
     def _nobody_trains(self) -> bool:
         return self._thread not in {thread.ident for thread in threading.enumerate()}

@@ -72,7 +72,8 @@ class Hyperparameters(Section):
             for path, value in leaves(values)
             if not same(value_at(self.registered, path), value)
         ]
-        self._apply(edits)
+        # What may still be refused comes first.
+        self._apply(sorted(edits, key=lambda edit: edit.path != ("root_log_dir",)))
         self.registered = merged(self.registered, values)
         if is_first:
             self.replay()

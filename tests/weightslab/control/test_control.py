@@ -137,6 +137,49 @@ def test_a_testing_guard_never_waits(experiment: Experiment) -> None:
         experiment.control.boundary()
 
 
+def test_a_thread_that_evaluates_is_not_taken_for_the_one_that_trains(
+    experiment: Experiment,
+) -> None:
+    control = experiment.control
+    control.boundary()
+
+    def evaluate() -> None:
+        with wl.guard_testing_context:
+            control.boundary()
+
+    other = threading.Thread(target=evaluate)
+    other.start()
+    other.join()
+    assert control.between_steps()
+
+
+def test_everybody_at_once(experiment: Experiment) -> None:
+    """Pauses, resumes, edits and modes from four threads: nothing hangs, no edit is lost."""
+    hp = wl.watch_or_edit({"a": 0, "b": 0, "c": 0, "d": 0}, flag="hyperparameters")
+
+    def disturb(name: str) -> None:
+        for value in range(1, 26):
+            wl.pause()
+            hp.set_from_page(name, value)
+            wl.set_mode("audit" if value % 2 else "train")
+            wl.resume()
+
+    with training(experiment):
+        threads = [threading.Thread(target=disturb, args=(name,)) for name in hp]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+            assert not thread.is_alive()
+        wl.resume()
+        assert moves_on(experiment)
+        assert hp.wanted() == {"a": 25, "b": 25, "c": 25, "d": 25}
+        end = time.monotonic() + 2
+        while hp != hp.wanted() and time.monotonic() < end:
+            time.sleep(0.001)
+        assert hp == {"a": 25, "b": 25, "c": 25, "d": 25}
+
+
 def test_callbacks_come_at_their_step_and_when_asked_for(experiment: Experiment) -> None:
     control, calls = experiment.control, []
 

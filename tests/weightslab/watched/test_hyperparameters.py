@@ -283,6 +283,16 @@ def test_a_file_that_is_no_mapping_registers_nothing(experiment: Experiment, con
     assert experiment.hyperparameters is None
 
 
+def test_a_folder_that_cannot_be_changed_any_more_changes_nothing(
+    experiment: Experiment, tmp_path: Path
+) -> None:
+    experiment.journal.append("tag")
+    with pytest.raises(StoreError, match="in use"):
+        watch({"experiment_name": "other", "root_log_dir": str(tmp_path / "elsewhere")})
+    assert experiment.hyperparameters is None
+    assert experiment.name == "experiment"
+
+
 def restarted(root: Path | str, values: Any) -> Any:
     """The handle of the next run in this folder."""
     fresh = Experiment(root)

@@ -209,6 +209,26 @@ def test_a_stand_in_leaves_the_optimizer_whole_when_its_step_raises(
     assert stand_in(optimizer).param_groups[0]["params"] == []
 
 
+@pytest.mark.parametrize("fused", [False, True])
+def test_audit_mode_holds_scaled_steps_too(experiment: Experiment, fused: bool) -> None:
+    model = net()
+    optimizer = wl.watch_or_edit(
+        torch.optim.AdamW(model.parameters(), lr=0.1, fused=fused), flag="optimizer"
+    )
+    scaler = torch.amp.GradScaler("cpu", init_scale=2.0)
+    before = copy.deepcopy(optimizer.state_dict())
+    weights = copy.deepcopy(list(model.parameters()))
+    wl.set_mode("audit")
+    for _ in range(2):
+        optimizer.zero_grad()
+        scaler.scale(loss_of(model)).backward()
+        scaler.step(optimizer)
+        scaler.update()
+    assert_equal(optimizer.state_dict(), before)
+    assert_equal([p.data for p in model.parameters()], [p.data for p in weights])
+    assert experiment.step == 0
+
+
 def test_a_step_waits_while_paused(experiment: Experiment) -> None:
     import threading
 
