@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from weightslab.atomic_files import TEMPORARY_PREFIX
 from weightslab.store.frames import read_frames
 from weightslab.store.manifest import Manifest, Part, in_age, read_manifest, write_manifest
 from weightslab.store.merge import merged
@@ -24,36 +25,41 @@ FAN_IN = 6
 
 
 def compact(storage: Storage, segments: Sequence[int]) -> None:
-    """Move segments, all there are up to the last of these, into parts; merge parts that are many.
+    """Move segments, all that are older than any other, into parts; merge parts that are many.
 
     Raises:
         OSError: the disk is full or refuses; the history is as it was.
         StoreDamagedError: a part cannot be read; segments were moved all the same.
     """
     manifest = read_manifest(storage)
-    if segments:
-        manifest = _moved(storage, manifest, segments)
+    moving = [number for number in segments if number >= manifest.first_segment]
+    if moving:
+        manifest = _moved(storage, manifest, moving)
         write_manifest(storage, manifest)
-        for number in segments:
-            storage.remove(segment_name(number))
+        _remove(storage, [segment_name(number) for number in moving])
     while crowds := _crowds(manifest):
         manifest = _combined(storage, manifest, crowds)
         write_manifest(storage, manifest)
-        for crowd in crowds:
-            for part in crowd:
-                storage.remove(part.name)
+        _remove(storage, [part.name for crowd in crowds for part in crowd])
+
+
+def _remove(storage: Storage, names: list[str]) -> None:
+    """Remove what the manifest does not name any more; what cannot be goes at the next start."""
+    for name in names:
+        try:
+            storage.remove(name)
+        except OSError as error:
+            _log.warning("%s/%s cannot be removed: %s", storage.root, name, error)
 
 
 def remove_orphans(storage: Storage, manifest: Manifest) -> None:
     """Remove what a killed writer left: parts and segments that the manifest does not name."""
     live = {part.name for part in manifest.parts}
-    for name in storage.walk("history"):
-        is_part = name.rsplit("/", 1)[-1].startswith(("part-", ".tmp-"))
-        if is_part and name not in live:
-            storage.remove(name)
-    for number in segment_numbers(storage.names(FOLDER)):
-        if number < manifest.first_segment:
-            storage.remove(segment_name(number))
+    files = storage.walk("history")
+    parts = [n for n in files if n.rsplit("/", 1)[-1].startswith(("part-", TEMPORARY_PREFIX))]
+    segments = [n for n in segment_numbers(storage.names(FOLDER)) if n < manifest.first_segment]
+    _remove(storage, [name for name in parts if name not in live])
+    _remove(storage, [segment_name(number) for number in segments])
 
 
 def _moved(storage: Storage, manifest: Manifest, segments: Sequence[int]) -> Manifest:

@@ -30,7 +30,7 @@ from weightslab.store.storage import refusals, storage_at
 
 _log = logging.getLogger(__name__)
 MIB = 1 << 20
-_RETRY_SECONDS = 1.0
+_SHORTEST_DELAY, _LONGEST_DELAY = 0.5, 30.0  # seconds between tries of a full disk
 
 
 class HistoryStore:
@@ -67,7 +67,7 @@ class HistoryStore:
         self._files = threading.RLock()  # of the segments
         self._compacting = threading.Lock()
         self._background: threading.Thread | None = None
-        self._retry_at = 0.0
+        self._retry_at, self._retry_delay = 0.0, _SHORTEST_DELAY
         self._is_refused = False
         self._is_open = False
         self.lost_rows = 0
@@ -172,7 +172,8 @@ class HistoryStore:
             if not self._is_refused:
                 _log.error("%s. Rows wait in memory until it can be.", error)
             self._is_refused = True
-            self._retry_at = time.monotonic() + _RETRY_SECONDS
+            self._retry_delay = min(2 * self._retry_delay, _LONGEST_DELAY)
+            self._retry_at = time.monotonic() + self._retry_delay
             return False
         return True
 
@@ -199,7 +200,7 @@ class HistoryStore:
             with self._lock:
                 self._buffers = buffers.followed_by(self._buffers)
             raise
-        self._retry_at = 0.0
+        self._retry_at, self._retry_delay = 0.0, _SHORTEST_DELAY
         if self._is_refused:
             self._is_refused = False
             lost = self.lost_rows
@@ -215,10 +216,12 @@ class HistoryStore:
             with self._files:
                 self._write(durable=False)
                 segments = self._segments.seal()
-            with refusals(f"{self._storage.root}/history"):
-                compact(self._storage, segments)
-            with self._files:
-                self._segments.forget(segments)
+            try:
+                with refusals(f"{self._storage.root}/history"):
+                    compact(self._storage, segments)
+            finally:
+                with self._files:
+                    self._segments.forget_before(read_manifest(self._storage).first_segment)
 
     def _compact_in_background(self) -> None:
         if self._background is None or not self._background.is_alive():
@@ -246,7 +249,8 @@ class HistoryStore:
             return
         if self._background is not None:
             self._background.join()
-        self.flush(durable=True)
+        with self._files:
+            self._write(durable=True)
         self._try_to_compact()
         with self._files, self._lock:
             self._is_open = False

@@ -18,9 +18,6 @@ class SegmentWriter:
     Args:
         first: the smallest number a segment may have: those before it are compacted.
 
-    Attributes:
-        bytes: in segments that are not compacted.
-
     Raises:
         OSError: the folder cannot be written.
     """
@@ -29,14 +26,16 @@ class SegmentWriter:
         self._storage = storage
         self._file: FrameFile | None = None
         self._sealed: dict[int, FrameFile] = {}  # open, since they may have to be synced yet
-        self._numbers = [n for n in segment_numbers(storage.names(FOLDER)) if n >= first]
-        self._next = max([first - 1, *self._numbers]) + 1
-        self.bytes = 0
-        if isinstance(storage, LocalStorage):
-            for number in self._numbers:
-                self.bytes += (storage.path / segment_name(number)).stat().st_size
-            if self._numbers:
-                self._reopen(storage, self._numbers[-1])
+        numbers = [n for n in segment_numbers(storage.names(FOLDER)) if n >= first]
+        self._sizes = {n: len(storage.read(segment_name(n))) for n in numbers}
+        self._next = max([first - 1, *numbers]) + 1
+        if numbers and isinstance(storage, LocalStorage):
+            self._reopen(storage, numbers[-1])
+
+    @property
+    def bytes(self) -> int:
+        """How many are in segments that are not compacted."""
+        return sum(self._sizes.values())
 
     def _reopen(self, storage: LocalStorage, number: int) -> None:
         """Go on with the last segment; what a kill tore is cut off."""
@@ -63,41 +62,43 @@ class SegmentWriter:
             if payloads:
                 content = file_of(payloads)
                 self._storage.replace(segment_name(self._next), content)
-                self._count(len(content))
+                self._begin(len(content))
             return
-        if payloads:
-            if self._file is None:
-                path = self._storage.path / segment_name(self._next)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = FrameFile(path)
-                self._count(0)
-            before = self._file.size
-            self._file.append(*payloads)
-            self.bytes += self._file.size - before
-        if durable:
-            for file in (*self._sealed.values(), *([self._file] if self._file else ())):
-                file.sync()
+        if self._file is None and payloads:
+            path = self._storage.path / segment_name(self._next)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = FrameFile(path)
+            self._begin(self._file.size)
+        if self._file is not None:
+            self._append(self._file, payloads, durable)
 
-    def _count(self, size: int) -> None:
-        self._numbers.append(self._next)
+    def _append(self, file: FrameFile, payloads: list[memoryview], durable: bool) -> None:
+        before = file.size
+        file.append(*payloads)
+        try:
+            for each in (*self._sealed.values(), file) if durable else ():
+                each.sync()
+        except OSError:
+            file.cut(before)
+            raise
+        self._sizes[self._next - 1] = file.size
+
+    def _begin(self, size: int) -> None:
+        self._sizes[self._next] = size
         self._next += 1
-        self.bytes += size
 
     def seal(self) -> list[int]:
         """Begin a new segment with the next frames; the numbers of all that are complete now."""
         if self._file is not None:
-            self._sealed[self._numbers[-1]] = self._file
+            self._sealed[self._next - 1] = self._file
             self._file = None
-        return list(self._numbers)
+        return sorted(self._sizes)
 
-    def forget(self, numbers: list[int]) -> None:
-        """These were compacted: what is in them is on the disk elsewhere."""
-        for number in numbers:
-            if number in self._sealed:
-                self._sealed.pop(number).close()
-        self._numbers = [number for number in self._numbers if number not in numbers]
-        if not self._numbers:
-            self.bytes = 0
+    def forget_before(self, first: int) -> None:
+        """Segments with smaller numbers were compacted: they are on the disk elsewhere."""
+        for number in [number for number in self._sealed if number < first]:
+            self._sealed.pop(number).close()
+        self._sizes = {n: size for n, size in self._sizes.items() if n >= first}
 
     def close(self) -> None:
         """Let go of the segments."""

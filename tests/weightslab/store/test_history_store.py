@@ -1,3 +1,4 @@
+import errno
 import logging
 import math
 import os
@@ -21,6 +22,7 @@ from weightslab.errors import (
     StoreError,
     StoreLockedError,
 )
+from weightslab.store import compaction
 from weightslab.store.history_reader import HistoryReader
 from weightslab.store.history_store import HistoryStore
 from weightslab.store.segment_writer import SegmentWriter
@@ -179,6 +181,7 @@ def test_another_process_reads_while_this_one_writes(store: HistoryStore, tmp_pa
     store.flush()
     store.add_samples("h", "x", 2, [5], np.array([9], np.float32))  # not flushed: not seen
     script = f"""
+from weightslab.store import compaction
 from weightslab.store.history_reader import HistoryReader
 print(HistoryReader({str(tmp_path)!r}).sample_rows(rows=[5])["value"].to_pylist())
 """
@@ -334,19 +337,18 @@ def test_batches_come_in_order_and_small(store: HistoryStore) -> None:
 
 def test_the_lock_dies_with_its_holder_though_children_live(tmp_path: Path) -> None:
     script = f"""
-import os, signal, time
+import os, time
 from weightslab.store.history_store import HistoryStore
 store = HistoryStore({str(tmp_path)!r})
-child = os.fork()
-if child == 0:
-    time.sleep(60)
-print(child, flush=True)
-os.kill(os.getpid(), signal.SIGKILL)
+if os.fork() == 0:
+    print(os.getpid(), flush=True)
+time.sleep(60)
 """
     holder = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
     child = int(holder.stdout.readline())
     holder.stdout.close()
+    holder.kill()
     holder.wait()
     try:
         HistoryStore(tmp_path).close()
@@ -366,3 +368,51 @@ def test_what_was_sealed_is_synced_too(tmp_path: Path, monkeypatch: pytest.Monke
     assert len(inodes) == 2
     assert inodes <= set(synced)
     writer.close()
+
+
+def test_a_compaction_that_fails_half_way_doubles_nothing(
+    store: HistoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for step in range(compaction.FAN_IN):
+        store.add_samples("h", "x", step, [0], [0.5])
+        if step == compaction.FAN_IN - 1:
+            with monkeypatch.context() as patch:
+                patch.setattr(compaction, "_combined", refuse)
+                with pytest.raises(StoreError, match="No space"):
+                    store.compact()
+            store.add_samples("h", "x", step + 1, [0], [0.5])
+        store.compact()
+    assert store.reader.sample_rows()["step"].to_pylist() == list(range(compaction.FAN_IN + 1))
+
+
+def test_rows_whose_sync_failed_are_written_once(
+    store: HistoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    store.add_samples("h", "x", 1, [0], [0.5])
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", refuse)
+        with pytest.raises(StoreError, match="Input/output error"):
+            store.flush(durable=True)
+    store.add_samples("h", "x", 2, [0], [0.5])
+    store.flush(durable=True)
+    assert store.reader.sample_rows()["step"].to_pylist() == [1, 2]
+
+
+def test_only_what_is_not_compacted_counts_for_the_next_compaction(tmp_path: Path) -> None:
+    writer = SegmentWriter(LocalStorage(tmp_path), 1)
+    writer.append([memoryview(b"x" * 1000)], durable=False)
+    writer.seal()
+    writer.append([memoryview(b"y" * 10)], durable=False)
+    assert writer.bytes > 1000
+    writer.forget_before(2)
+    assert 10 < writer.bytes < 100
+    writer.close()
+    again = SegmentWriter(LocalStorage(tmp_path), 2)
+    assert again.seal() == [2]
+    again.close()
