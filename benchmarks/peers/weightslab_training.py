@@ -18,6 +18,7 @@ SAMPLES, WIDTH, CLASSES, BATCH = 60_000, 784, 10, 128
 
 
 def train(epochs: int, wrapped: bool) -> float:
+    """CPU seconds of a training, bare or wrapped."""
     generator = torch.Generator().manual_seed(0)
     data = TensorDataset(
         torch.rand(SAMPLES, WIDTH, generator=generator),
