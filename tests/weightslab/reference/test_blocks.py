@@ -320,9 +320,12 @@ def test_write_dataframe(run: Any, tmp_path: Path) -> None:
     with (tmp_path / "tags.csv").open() as file:
         table = list(csv.DictReader(file))
     assert list(table[0]) == ["sample_id", "annotation_id", "tag:loss_shape"]
-    wl.save_signals({"train/loss": torch.tensor([0.1])}, ["img_042"])
+    wl.save_signals({"train/loss": torch.tensor([0.1, 0.2])}, ["img_042", "img_001"])
     run("write_dataframe_subset")
-    (row,) = json.loads((tmp_path / "subset.json").read_text())
-    assert row["signals_train/loss"] == 0.1
+    subset = json.loads((tmp_path / "subset.json").read_text())
+    assert {row["sample_id"]: row["signals_train/loss"] for row in subset} == {
+        "img_042": 0.1,
+        "img_001": 0.2,
+    }
     run("write_dataframe_rows")
     assert len(list((tmp_path / "root_log_dir").glob("*_dataframe.json"))) == 2
