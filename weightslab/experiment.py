@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weightslab.errors import StoreClosedError, StoreError
-from weightslab.log import configure, logger
+from weightslab.logs import configure, logger
 from weightslab.settings import Settings, settings
 
 if TYPE_CHECKING:

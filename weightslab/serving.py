@@ -6,7 +6,7 @@ from typing import Any
 
 from weightslab.control.public import check_duration
 from weightslab.experiment import current
-from weightslab.log import logger
+from weightslab.logs import logger
 
 
 def serve(serving_cli: bool = False, serving_grpc: bool = False, **kwargs: Any) -> None:

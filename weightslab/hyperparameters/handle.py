@@ -28,7 +28,7 @@ from weightslab.hyperparameters.values import (
     shown,
     value_at,
 )
-from weightslab.log import logger
+from weightslab.logs import logger
 
 
 class Hyperparameters(Section):

@@ -276,7 +276,8 @@ class Recorder:
         )
         self._experiment.samples.set_latest(block.column, rows, values, block.steps[-1])
         filled = begins[lengths > 0]
-        means = np.add.reduceat(values, filled, dtype=np.float64) / lengths[lengths > 0]
+        with np.errstate(invalid="ignore"):  # infinities of both signs in one batch
+            means = np.add.reduceat(values, filled, dtype=np.float64) / lengths[lengths > 0]
         steps = [step for step, length in zip(block.steps, lengths, strict=True) if length]
         self.last[name] = float(means[-1])
         if block.log and self._means is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from weightslab.experiment import Experiment
-from weightslab.log import logger
+from weightslab.logs import logger
 
 
 def watch(

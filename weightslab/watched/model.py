@@ -9,7 +9,7 @@ import torch
 
 from weightslab.errors import ArgumentError
 from weightslab.experiment import Experiment
-from weightslab.log import logger
+from weightslab.logs import logger
 
 
 def watch(

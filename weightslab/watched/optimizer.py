@@ -15,7 +15,7 @@ from torch.optim import Optimizer
 
 from weightslab.errors import ArgumentError
 from weightslab.experiment import Experiment
-from weightslab.log import logger
+from weightslab.logs import logger
 from weightslab.watched.group_values import GroupValues
 
 _watched: WeakKeyDictionary[Optimizer, WatchedSteps] = WeakKeyDictionary()

@@ -89,7 +89,7 @@ def test_predictions_of_another_length_are_refused(experiment: Experiment) -> No
 def test_a_finished_experiment_takes_no_more(experiment: Experiment) -> None:
     wl.save_signals({"l": torch.zeros(1)}, ["a"])
     wl.finish()
-    with pytest.raises(StoreClosedError, match="wl.init"):
+    with pytest.raises(StoreClosedError, match=r"wl\.init"):
         wl.save_signals({"l": torch.zeros(1)}, ["a"])
     with pytest.raises(StoreClosedError):
         wl.log({"l": 1.0})

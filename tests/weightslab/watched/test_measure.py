@@ -7,7 +7,7 @@ import pickle
 import pytest
 import torch
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional
 from torch.utils.data import TensorDataset
 
 import weightslab as wl
@@ -54,7 +54,7 @@ def test_its_result_is_untouched_and_recorded(experiment: Experiment) -> None:
     loss = wl.watch_or_edit(nn.CrossEntropyLoss(reduction="none"), flag="loss", name="l")
     logits = X.clone().requires_grad_()
     result = loss(logits, Y, batch_ids=["a", "b", "c", "d"])
-    expected = F.cross_entropy(X, Y, reduction="none")
+    expected = functional.cross_entropy(X, Y, reduction="none")
     torch.testing.assert_close(result, expected)
     result.mean().backward()
     assert logits.grad is not None
@@ -75,7 +75,7 @@ def test_a_mean_is_a_curve(experiment: Experiment) -> None:
     loss = wl.watch_or_edit(nn.CrossEntropyLoss(), flag="loss", name="l")
     loss(X, Y, batch_ids=["a", "b", "c", "d"])
     assert values_of("l") == []
-    assert curve_of(experiment, "l") == pytest.approx([float(F.cross_entropy(X, Y))])
+    assert curve_of(experiment, "l") == pytest.approx([float(functional.cross_entropy(X, Y))])
 
 
 def test_per_sample_wants_one_value_per_sample(experiment: Experiment) -> None:
@@ -106,17 +106,17 @@ def test_copies_and_pickles_are_plain(experiment: Experiment) -> None:
 
 
 def test_a_function_is_called_as_before(experiment: Experiment) -> None:
-    loss = wl.watch_or_edit(F.cross_entropy, flag="loss", name="l")
+    loss = wl.watch_or_edit(functional.cross_entropy, flag="loss", name="l")
     loss(X, Y, reduction="none", batch_ids=["a", "b", "c", "d"])
     assert len(values_of("l")) == 4
     assert loss.__name__ == "cross_entropy"
-    assert pickle.loads(pickle.dumps(loss)) is F.cross_entropy
+    assert pickle.loads(pickle.dumps(loss)) is functional.cross_entropy
 
 
 def test_a_metric_is_computed(experiment: Experiment) -> None:
     metric = wl.watch_or_edit(Accuracy(), flag="metric", name="accuracy")
     assert isinstance(metric, Accuracy)
-    metric(F.one_hot(Y, 3).float(), Y)
+    metric(functional.one_hot(Y, 3).float(), Y)
     assert metric.compute() == 1.0
     assert curve_of(experiment, "accuracy") == [1.0, 1.0]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from weightslab.experiment import Experiment
-from weightslab.log import WATCHDOG, configure
+from weightslab.logs import WATCHDOG, configure
 from weightslab.settings import read_settings
 
 
@@ -57,8 +57,8 @@ def test_the_file_is_in_the_root_wherever_that_is(
     target.info("one")
     experiment.root = tmp_path / "other"
     target.info("two")
-    first = tmp_path / "root_log_dir" / "logs" / "weightslab.log"
-    second = tmp_path / "other" / "logs" / "weightslab.log"
+    first = tmp_path / "root_log_dir" / "logs" / "weightslab.logs"
+    second = tmp_path / "other" / "logs" / "weightslab.logs"
     assert first.read_text().endswith("of_a_test: one\n")
     assert second.read_text().endswith("of_a_test: two\n")
     assert first.read_text().count("\n") == second.read_text().count("\n") == 1

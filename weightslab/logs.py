@@ -29,7 +29,7 @@ class StderrUnlessHandled(logging.Handler):
 
 
 class FileInRoot(logging.Handler):
-    """Writes to logs/weightslab.log in the root folder of the experiment, wherever that is now.
+    """Writes to logs/weightslab.logs in the root folder of the experiment, wherever that is now.
 
     A root that is no local folder gets no file.
     """
@@ -45,7 +45,7 @@ class FileInRoot(logging.Handler):
         root = current().root
         if "://" in root:
             return
-        path = Path(root).resolve() / "logs" / "weightslab.log"
+        path = Path(root).resolve() / "logs" / "weightslab.logs"
         try:
             if self._file is None or self._file.baseFilename != str(path):
                 self.close()
