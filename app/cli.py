@@ -72,6 +72,12 @@ def _add_train(train: argparse.ArgumentParser) -> None:
         dest="settings",
         help="a hyperparameter; may be given several times",
     )
+    train.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="RUN",
+        help="kick-start: learn from this run's network, or checkpoint's, at first",
+    )
     where = train.add_mutually_exclusive_group()
     where.add_argument("--out", type=Path, help="the run's folder; default: a new one under runs/")
     where.add_argument("--resume", type=Path, metavar="DIR", help="go on with the run in DIR")

@@ -1,4 +1,6 @@
-"""Kick-starting PPO: a teacher learns first, then its advice fades (see td/teacher.py).
+"""Kick-starting PPO: a teacher learns first, or learnt in another run; then its advice fades.
+
+See td/teacher.py and loaded_teacher.py.
 
 Legend: S steps, N games, P = S x N boards of an update, M boards of a minibatch, A = 4 actions.
 """
@@ -11,6 +13,7 @@ from torch import Tensor
 
 from app.models.game_transformer import GameTransformer
 from app.training.hyperparameters import Hyperparameters
+from app.training.loaded_teacher import LoadedTeacher
 from app.training.td.kernel import U8
 from app.training.td.teacher import Teacher
 from app.training.trainer import KickstartReport, UpdateReport
@@ -22,11 +25,14 @@ class Kickstart:
     Args:
         settings: `kickstart_moves` is what the teacher learns from; 0 is no teacher.
         seed: of the teacher's games.
+        loaded: a teacher that learnt in another run, which takes the place of the run's own.
     """
 
-    def __init__(self, settings: Hyperparameters, seed: int) -> None:
+    def __init__(
+        self, settings: Hyperparameters, seed: int, loaded: LoadedTeacher | None = None
+    ) -> None:
         moves = settings.kickstart_moves
-        self.teacher = Teacher(moves, seed) if moves else None
+        self.teacher = loaded or (Teacher(moves, seed) if moves else None)
 
     @property
     def teaching(self) -> bool:

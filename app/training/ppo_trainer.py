@@ -24,6 +24,7 @@ from app.training.gae import explained_variance, generalised_advantages
 from app.training.guard import NonFiniteError
 from app.training.hyperparameters import Hyperparameters, run_default
 from app.training.kickstart import Kickstart
+from app.training.loaded_teacher import LoadedTeacher
 from app.training.loss import F64, NUMBERS, normalisation
 from app.training.ppo_state import ppo_state, restore_ppo
 from app.training.rollout import Rollout
@@ -44,6 +45,7 @@ class PPOTrainer:
         total_steps: environment steps after which the training is complete and, with `anneal`,
             the learning rate is 0.
         seed: of the weights (where the model is made here), the games and the play.
+        teacher: whose advice the training begins with, from another run.
     """
 
     algorithm: Literal["ppo"] = "ppo"
@@ -56,6 +58,7 @@ class PPOTrainer:
         *,
         total_steps: int | None = None,
         seed: int = 0,
+        teacher: LoadedTeacher | None = None,
     ) -> None:
         torch.manual_seed(seed)
         self.config = config
@@ -74,7 +77,7 @@ class PPOTrainer:
         # Dropout draws from the one generator of the process, so its order must not be a race.
         alone = any(block.draws for block in self.model.children() if isinstance(block, Block))
         self.crew = Crew(1 if alone else min(len(self.shards), usable_cores()))
-        self.kickstart = Kickstart(settings, seed)
+        self.kickstart = Kickstart(settings, seed, teacher)
         self.step = 0  # environment steps
         self.time_used = 0.0
         self.update_count = 0
