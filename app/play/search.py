@@ -28,7 +28,8 @@ from app.play.tree import (
     unique_boards,
 )
 
-MOST_DEPTH = 3
+MOST_DEPTH = 8
+USUAL_DEPTHS = (1, 2, 3)  # that commands offer
 
 
 class Learned(Protocol):
@@ -92,8 +93,16 @@ class SearchLimits:
 
 
 def usual_limits(depth: int) -> SearchLimits:
-    """What commands use."""
-    return SearchLimits(depth=depth, least_chance=0.005, few_cells=4)
+    """What commands use: depth 3 goes on to 5 moves where few cells are empty.
+
+    Raises:
+        ValueError: depth is not among USUAL_DEPTHS.
+    """
+    if depth not in USUAL_DEPTHS:
+        raise ValueError(f"depth must be one of {USUAL_DEPTHS}, not {depth}")
+    if depth < USUAL_DEPTHS[-1]:
+        return SearchLimits(depth=depth, least_chance=0.005, few_cells=4)
+    return SearchLimits(depth=5, least_chance=0.01, few_cells=4)
 
 
 def search_policy(learned: Learned, limits: SearchLimits) -> Policy:

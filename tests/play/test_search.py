@@ -14,7 +14,7 @@ from app.play.games import play_games
 from app.play.learned import ActorCritic, AfterstateCritic
 from app.play.network import F32, Network
 from app.play.policies import greedy_policy, random_policy
-from app.play.search import SearchLimits, search, search_policy
+from app.play.search import SearchLimits, search, search_policy, usual_limits
 from app.training.run_folder import read_run
 from tests.play.slow_search import after, move_values
 from tests.training.run_folders import make_run
@@ -155,7 +155,7 @@ def test_a_search_is_longer_where_few_cells_are_empty() -> None:
     ("change", "says"),
     [
         ({"depth": 0}, "must be from 1"),
-        ({"depth": 4}, "must be from 1"),
+        ({"depth": 9}, "must be from 1"),
         ({"few_cells": 0}, "must be from 1"),
         ({"few_cells": 17}, "must be from 1"),
         ({"least_chance": -0.1}, "must be from 0"),
@@ -165,6 +165,18 @@ def test_a_search_is_longer_where_few_cells_are_empty() -> None:
 def test_limits_are_checked(change: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         SearchLimits(**change)
+
+
+def test_commands_offer_three_depths_each_a_larger_tree() -> None:
+    full = np.array([[1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 1, 1]], np.uint8)
+    asked = []
+    for depth in (1, 2, 3):
+        known = Known("afterstate")
+        search(known, usual_limits(depth), full)
+        asked.append(known.asked)
+    assert asked == sorted(set(asked))
+    with pytest.raises(ValueError, match="one of"):
+        usual_limits(4)
 
 
 def test_search_with_a_sensible_value_plays_better_than_chance() -> None:
