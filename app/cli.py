@@ -117,7 +117,13 @@ def _add_mode(command: argparse.ArgumentParser) -> None:
         default="greedy",
         help="how a move is chosen (greedy: the one the network likes best)",
     )
-    command.add_argument("--depth", type=int, choices=[1, 2, 3], default=2, help="of search (2)")
+    command.add_argument(
+        "--depth",
+        type=int,
+        choices=[1, 2, 3],
+        default=2,
+        help="of search (2); 3 goes on to 5 where few cells are empty",
+    )
     command.add_argument("--seed", type=int, default=1_000_000, help="of the first game")
 
 
