@@ -8,13 +8,13 @@ Legend: S steps, N games, P = S x N boards of an update, M boards of a minibatch
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import torch
+import numpy as np
 from torch import Tensor
 
 from app.models.game_transformer import GameTransformer
 from app.training.hyperparameters import Hyperparameters
 from app.training.loaded_teacher import LoadedTeacher
-from app.training.td.kernel import U8
+from app.training.td.kernel import F32, U8
 from app.training.td.teacher import Teacher
 from app.training.trainer import KickstartReport, UpdateReport
 
@@ -64,12 +64,12 @@ class Kickstart:
             return 0.0
         return settings.kickstart_coef * max(0.0, 1.0 - used / settings.kickstart_share)
 
-    def advice(self, boards_SNC: U8, weight: float) -> Tensor | None:
+    def advice(self, boards_SNC: U8, weight: float) -> F32 | None:
         """What the teacher would do, float32 [P, A] that sum to `weight`; None where that is 0."""
         if self.teacher is None or weight == 0.0:
             return None
         advice_PA = self.teacher.advise(boards_SNC.reshape(-1, boards_SNC.shape[-1]))
-        return torch.from_numpy(advice_PA * weight)
+        return advice_PA * np.float32(weight)
 
     def report(self, weight: float, loss: float | None) -> KickstartReport | None:
         """For the update's report; None without a teacher."""
