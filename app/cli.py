@@ -72,6 +72,12 @@ def _add_train(train: argparse.ArgumentParser) -> None:
         dest="settings",
         help="a hyperparameter; may be given several times",
     )
+    train.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="RUN",
+        help="kick-start: learn from this run's network, or checkpoint's, at first",
+    )
     where = train.add_mutually_exclusive_group()
     where.add_argument("--out", type=Path, help="the run's folder; default: a new one under runs/")
     where.add_argument("--resume", type=Path, metavar="DIR", help="go on with the run in DIR")
@@ -111,7 +117,13 @@ def _add_mode(command: argparse.ArgumentParser) -> None:
         default="greedy",
         help="how a move is chosen (greedy: the one the network likes best)",
     )
-    command.add_argument("--depth", type=int, choices=[1, 2, 3], default=2, help="of search (2)")
+    command.add_argument(
+        "--depth",
+        type=int,
+        choices=[1, 2, 3],
+        default=2,
+        help="of search (2); 3 goes on to 5 where few cells are empty",
+    )
     command.add_argument("--seed", type=int, default=1_000_000, help="of the first game")
 
 

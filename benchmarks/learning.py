@@ -42,6 +42,7 @@ from app.play.policies import greedy_policy, random_policy
 from app.training.hyperparameters import Hyperparameters
 from app.training.make_trainer import make_trainer
 from app.training.metrics import RecentGames
+from app.training.ppo_trainer import PPOTrainer
 from app.training.trainer import Trainer
 from app.training.worker import TORCH_SETTINGS
 
@@ -88,6 +89,8 @@ def train(options: argparse.Namespace, tell: Callable[[Point], None]) -> Trainer
         total_steps=10**12,
         seed=options.seed,
     )
+    if isinstance(trainer, PPOTrainer):
+        trainer.crew.apart = False  # this process's CPU time is then all that the training takes
     recent = RecentGames()
     started, said, clock = time.process_time(), 0.0, time.monotonic()
     while (spent := time.process_time() - started) < options.cpu_seconds:

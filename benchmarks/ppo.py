@@ -151,7 +151,7 @@ def scale(options: argparse.Namespace) -> list[dict[str, Any]]:
             speeds: dict[int, list[float]] = {1: [], 2: []}
             for _ in range(options.repetitions):
                 for cores, numbers in speeds.items():
-                    seconds = options.cpu_seconds * cores
+                    seconds = options.cpu_seconds  # of the first process, which waits for the other
                     told = speed("ours", Path(name), {}, seconds, fast=True, cores=cores)
                     numbers.append(told["steps_per_s"])
         one, two = median(speeds[1]), median(speeds[2])

@@ -86,7 +86,7 @@ async def train_design(
 ) -> RunStarted:
     """Starts a training of the design, compiling it first where it changed."""
     wanted = body or TrainRequest()
-    start = wanted.from_checkpoint
+    start, teacher = wanted.from_checkpoint, wanted.kickstart_from
     wish = RunWish(
         total_steps=wanted.total_steps,
         minutes=wanted.minutes,
@@ -94,6 +94,8 @@ async def train_design(
         hyperparameters=wanted.hyperparameters,
         from_run_id=start.run_id if start else None,
         from_step=start.step if start else None,
+        teacher_run_id=teacher.run_id if teacher else None,
+        teacher_step=teacher.step if teacher else None,
     )
     run_id = await studio.runs.train(design_id, wish, key)
     response.headers["Location"] = f"/api/runs/{run_id}"

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app.console.figures import evaluation_lines
+from app.console.games_line import games_line
 from app.console.output import say, say_json
 from app.console.player import Player, open_player
 from app.errors import CommandError
@@ -57,7 +58,9 @@ def evaluate_greedy(folder: Path, games: int) -> Evaluation:
 def _play(player: Player, options: argparse.Namespace, mode: str) -> tuple[Evaluation, float]:
     policy = player.policy(mode, seed=options.seed, depth=options.depth)
     started = time.monotonic()
-    played = play_games(policy, range(options.seed, options.seed + options.games))
+    seeds = range(options.seed, options.seed + options.games)
+    with games_line(f"{mode.capitalize()} play", as_json=options.json) as watch:
+        played = play_games(policy, seeds, watch=watch)
     seconds = time.monotonic() - started
     return evaluate_games(played, mode), float(played.steps_N.sum()) / seconds
 

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from app.console.designs import read_design
+from app.console.run_folders import TrainedRun
 from app.designs import generate_model_code
-from app.errors import CommandError, RunRequestError
+from app.errors import CommandError, RunRequestError, StudioError
 from app.json_values import JsonObject
 from app.services.checkpoint_files import find_checkpoint
 from app.services.generated_files import sha256_of
-from app.services.run_request import RunNumbers, RunWish, check_wish
+from app.services.run_request import RunNumbers, RunWish, check_teaching, check_wish
+from app.services.teacher_files import copy_teacher
 from app.training.training_manager import ExternalTrainer
 from weightslab.atomic_files import write_file
 
@@ -34,14 +36,21 @@ class Order:
     checkpoint: Path | None
 
 
-def new_order(given: str, wish: RunWish, out: Path | None) -> Order:
+def new_order(
+    given: str, wish: RunWish, out: Path | None, teacher: TrainedRun | None = None
+) -> Order:
     """Compile a design into a new run folder.
 
+    Args:
+        teacher: a checkpoint to learn from at first.
+
     Raises:
-        CommandError: the design, a number or the folder cannot be used.
+        CommandError: the design, a number, the teacher or the folder cannot be used.
     """
     design = read_design(given)
     numbers = _checked(wish)
+    if teacher is not None:
+        _check_teaching(numbers, design)
     generated = generate_model_code(design)
     folder = (out or _new_folder(str(design["name"]))).resolve()
     if (folder / "run.json").exists():
@@ -51,6 +60,8 @@ def new_order(given: str, wish: RunWish, out: Path | None) -> Order:
         write_file(folder / "model.py", generated.source.encode())
     except OSError as error:
         raise CommandError(f"{folder} cannot be written: {error.strerror}.") from error
+    if teacher is not None:
+        _copy_teacher(teacher, folder)
     design["id"] = design["id"] or uuid.uuid4().hex
     trainer = ExternalTrainer(
         run_id=uuid.uuid4().hex,
@@ -100,6 +111,20 @@ def _checked(wish: RunWish, parent: RunNumbers | None = None) -> RunNumbers:
         return check_wish(wish, parent)
     except RunRequestError as error:
         raise CommandError(" ".join(error.members["errors"])) from error
+
+
+def _check_teaching(numbers: RunNumbers, design: JsonObject) -> None:
+    try:
+        check_teaching(numbers.hyperparameters, design)
+    except RunRequestError as error:
+        raise CommandError(str(error)) from error
+
+
+def _copy_teacher(teacher: TrainedRun, folder: Path) -> None:
+    try:
+        copy_teacher(teacher.folder, teacher.checkpoint, folder)
+    except StudioError as error:
+        raise CommandError(f"{teacher.folder} cannot teach: {error}") from error
 
 
 def _read_order(folder: Path) -> JsonObject:

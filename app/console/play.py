@@ -12,6 +12,7 @@ import numpy as np
 from rich.live import Live
 
 from app.console.board import board_picture
+from app.console.games_line import games_line
 from app.console.output import say, say_json
 from app.console.player import Player, open_player
 from app.environment.board import F64, U8
@@ -63,7 +64,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _played(player: Player, options: argparse.Namespace) -> Recording:
     policy = player.policy(options.mode, seed=options.seed, depth=options.depth)
-    played = play_games(policy, [options.seed])
+    with games_line("The game is played", as_json=options.json) as watch:
+        played = play_games(policy, [options.seed], watch=watch)
     return recording_of(played, 0, model_digest(player.model))
 
 

@@ -13,6 +13,7 @@ from app.clock import utc_now
 from app.console.display import Display, open_display
 from app.console.orders import Order, new_order, read_settings_given, resumed_order
 from app.console.output import say, say_json
+from app.console.run_folders import find_trained
 from app.errors import CommandError
 from app.json_values import JsonObject
 from app.services.run_request import RunWish
@@ -50,12 +51,15 @@ def _order(options: argparse.Namespace) -> Order:
     if options.games < 0:
         raise CommandError("--games must not be negative.")
     if options.resume is not None:
+        if options.teacher is not None:
+            raise CommandError("--resume goes on with the teacher of its run: leave --teacher out.")
         if options.design is not None:
             raise CommandError("--resume goes on with the design of its run: leave DESIGN out.")
         return resumed_order(options.resume, wish)
     if options.design is None:
         raise CommandError("Name a design file or template:NAME, or a run with --resume.")
-    return new_order(options.design, wish, options.out)
+    teacher = find_trained(options.teacher) if options.teacher is not None else None
+    return new_order(options.design, wish, options.out, teacher)
 
 
 class ConsoleLog:

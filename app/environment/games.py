@@ -3,9 +3,13 @@
 Legend: N games, 16 cells, A 4 actions (see board.py).
 """
 
-from typing import Self
+import copy
+from collections.abc import Callable
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
+from numpy.typing import DTypeLike
 
 from app.environment.board import (
     ACTIONS,
@@ -24,6 +28,9 @@ from app.environment.board import (
     step_games,
 )
 
+Shape = tuple[int, ...]
+Array = npt.NDArray[Any]
+
 
 class Games:
     """N games side by side, with automatic restart in the step that ends a game.
@@ -32,14 +39,22 @@ class Games:
         count: N.
         max_steps: truncate a game after this many steps; 0 plays every game to its end.
         restart: start the next game at once; without it an ended game stays on its last board.
+        zeros: makes the arrays; another one than numpy's puts them where processes share them.
     """
 
-    def __init__(self, count: int, *, max_steps: int = 0, restart: bool = True) -> None:
+    def __init__(
+        self,
+        count: int,
+        *,
+        max_steps: int = 0,
+        restart: bool = True,
+        zeros: Callable[[Shape, DTypeLike], Array] = np.zeros,
+    ) -> None:
         if count < 1:
             raise ValueError(f"count must be at least 1, not {count}")
         self._max_steps = max_steps
         self._restart = restart
-        self._use(_empty_arrays(count))
+        self._use(_empty_arrays(count, zeros))
 
     def _use(self, arrays: GameArrays) -> None:
         self.arrays = arrays
@@ -50,9 +65,10 @@ class Games:
     def part(self, begin: int, end: int) -> Self:
         """The games from begin to before end as a batch on the same memory.
 
-        Parts that do not overlap may be played at the same time, each in its own thread.
+        Parts that do not overlap may be played at the same time, each in its own thread. A part
+        may be of no games at all.
         """
-        part = type(self)(end - begin, max_steps=self._max_steps, restart=self._restart)
+        part = copy.copy(self)
         part._use(GameArrays._make(array[begin:end] for array in self.arrays))
         return part
 
@@ -115,18 +131,18 @@ class Games:
         refresh_masks(self._flat.words, self._flat.masks)
 
 
-def _empty_arrays(count: int) -> GameArrays:
+def _empty_arrays(count: int, zeros: Callable[[Shape, DTypeLike], Array]) -> GameArrays:
     return GameArrays(
-        boards=np.zeros((count, CELLS), np.uint8),
-        states=np.zeros(count, np.uint64),
-        scores=np.zeros(count, np.int64),
-        steps=np.zeros(count, np.int64),
-        masks=np.zeros((count, ACTIONS), np.bool_),
-        rewards=np.zeros(count, np.int64),
-        illegal=np.zeros(count, np.bool_),
-        terminated=np.zeros(count, np.bool_),
-        truncated=np.zeros(count, np.bool_),
-        final_boards=np.zeros((count, CELLS), np.uint8),
-        final_scores=np.zeros(count, np.int64),
-        final_steps=np.zeros(count, np.int64),
+        boards=zeros((count, CELLS), np.uint8),
+        states=zeros((count,), np.uint64),
+        scores=zeros((count,), np.int64),
+        steps=zeros((count,), np.int64),
+        masks=zeros((count, ACTIONS), np.bool_),
+        rewards=zeros((count,), np.int64),
+        illegal=zeros((count,), np.bool_),
+        terminated=zeros((count,), np.bool_),
+        truncated=zeros((count,), np.bool_),
+        final_boards=zeros((count, CELLS), np.uint8),
+        final_scores=zeros((count,), np.int64),
+        final_steps=zeros((count,), np.int64),
     )

@@ -31,8 +31,35 @@ class PlayedGames:
         return len(self.seeds_N)
 
 
+@dataclass(frozen=True)
+class GamesSoFar:
+    """How far N games are that are being played."""
+
+    games: int
+    ended: int
+    moves: int  # played in all of them
+    mean_score: float  # of all of them, as they stand
+    best_score: int
+
+    @property
+    def moves_left(self) -> float | None:
+        """How many more to expect: games end at the rate at which they ended so far.
+
+        None until one has. It falls too late rather than too early, as long games end more often.
+        """
+        if self.ended == 0:
+            return None
+        return (self.games - self.ended) * self.moves / self.ended
+
+
+Watch = Callable[[GamesSoFar], None]
+
+
 def play_games(
-    policy: Policy, seeds: Sequence[int] | U64, max_moves: int | None = None
+    policy: Policy,
+    seeds: Sequence[int] | U64,
+    max_moves: int | None = None,
+    watch: Watch | None = None,
 ) -> PlayedGames:
     """Play the game of every seed to its end.
 
@@ -43,6 +70,7 @@ def play_games(
         policy: chooses the moves.
         seeds: one per game.
         max_moves: cut games after this many moves; None plays them to the end.
+        watch: is told before each turn how far the games are.
 
     Raises:
         ValueError: there is no seed, or one is not in [0, 2^64).
@@ -54,8 +82,11 @@ def play_games(
     games.start()
     actions_N = np.zeros(len(seeds_N), np.int64)
     turns: list[tuple[I64, U8]] = []  # per turn: the games that moved, and how
+    moves_made = 0
     while max_moves is None or len(turns) < max_moves:
         living = np.flatnonzero(games.arrays.masks.any(axis=1))
+        if watch is not None:
+            watch(_so_far(games, len(living), moves_made))
         if len(living) == 0:
             break
         chosen = policy(games.arrays.boards[living], games.arrays.masks[living])
@@ -63,6 +94,7 @@ def play_games(
         if games.step(actions_N).illegal[living].any():
             raise IllegalActionError("the policy chose a move that changes nothing")
         turns.append((living, chosen.astype(np.uint8)))
+        moves_made += len(living)
     moves = _per_game(turns, len(seeds_N))
     return PlayedGames(
         seeds_N=seeds_N,
@@ -71,6 +103,17 @@ def play_games(
         steps_N=np.array([len(game) for game in moves], np.int64),
         ended_N=np.logical_not(games.arrays.masks.any(axis=1)),
         moves=moves,
+    )
+
+
+def _so_far(games: Games, living: int, moves: int) -> GamesSoFar:
+    scores_N = games.arrays.scores
+    return GamesSoFar(
+        games=len(scores_N),
+        ended=len(scores_N) - living,
+        moves=moves,
+        mean_score=float(scores_N.mean()),
+        best_score=int(scores_N.max()),
     )
 
 

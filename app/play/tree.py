@@ -3,9 +3,12 @@
 Legend: P positions (boards before a move), Q afterstates (after a move, before the tile),
 K placements (one tile on one empty cell of an afterstate), A 4 actions, 16 cells.
 
-Equal boards of one level are kept once, whichever games and moves lead to them.
+Equal boards of one level are kept once, whichever games and moves lead to them, if the new tiles on
+the way were as unlikely: their *surprise*, -log2 of their chance, is what limits a search. It is
+counted in whole eighths of a bit, so that the order of the tiles does not matter.
 """
 
+from math import log2
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +30,7 @@ from app.environment.jit import compiled
 
 F32 = npt.NDArray[np.float32]
 CHANCE_OF_FOUR = 0.1
+EIGHTHS = 8.0  # of a bit in a bit
 _MIX_1 = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xBF58476D1CE4E5B9)
 _SHIFT = np.uint64(29)
@@ -38,6 +42,7 @@ class Moves(NamedTuple):
     afterstate_PA: I64  # row of boards_QC, -1 where the move is illegal
     merged_PA: I64  # sum of the merged tiles
     boards_QC: U8
+    surprise_Q: I64
 
 
 class Placements(NamedTuple):
@@ -47,70 +52,110 @@ class Placements(NamedTuple):
     position_K: I64  # row of boards_PC
     chance_K: F32  # sums to 1 per afterstate
     boards_PC: U8
+    surprise_P: I64
+
+
+def surprise(chance: float) -> int:
+    """Of something that happens with this chance; beyond every tree where it never does."""
+    return round(-EIGHTHS * log2(chance)) if chance > 0 else np.iinfo(np.int64).max
+
+
+SURPRISE_OF_TWO: I64 = np.array([0] + [surprise((1 - CHANCE_OF_FOUR) / n) for n in range(1, 17)])
+"""Of a 2 on one of so many empty cells."""
+SURPRISE_OF_FOUR: I64 = np.array([0] + [surprise(CHANCE_OF_FOUR / n) for n in range(1, 17)])
 
 
 def unique_boards(boards_NC: U8) -> tuple[U8, I64]:
     """The distinct boards in the order of their first appearance, and the row of each of N."""
     found = np.empty((len(boards_NC) + 1, CELLS), np.uint8)
     rows_N = np.empty(len(boards_NC), np.int64)
-    count = _unique(boards_NC, _words(found), found, _empty_index(len(boards_NC)), rows_N)
+    none_N = np.zeros(len(boards_NC) + 1, np.int64)
+    count = _unique(boards_NC, _words(found), none_N, found, _empty_index(len(boards_NC)), rows_N)
     return found[:count], rows_N
 
 
-def all_moves(positions_PC: U8) -> Moves:
-    """Every legal move of every position."""
+def all_moves(positions_PC: U8, surprise_P: I64 | None = None) -> Moves:
+    """Every legal move of every position; without their surprise, none was surprising."""
     most = ACTIONS * len(positions_PC)
+    if surprise_P is None:
+        surprise_P = np.zeros(len(positions_PC), np.int64)
     boards = np.empty((most + 1, CELLS), np.uint8)
+    surprise_Q = np.empty(most + 1, np.int64)
     afterstate_PA = np.full((len(positions_PC), ACTIONS), -1, np.int64)
     merged_PA = np.zeros((len(positions_PC), ACTIONS), np.int64)
     count = _move_all(
         TABLES,
         positions_PC,
+        surprise_P,
         _words(boards),
+        surprise_Q,
         boards,
         _empty_index(most),
         afterstate_PA,
         merged_PA,
     )
-    return Moves(afterstate_PA, merged_PA, boards[:count])
+    return Moves(afterstate_PA, merged_PA, boards[:count], surprise_Q[:count])
 
 
-def all_placements(afterstates_QC: U8, *, most_cells: int, fours: bool) -> Placements:
+def likely(afterstates_QC: U8, surprise_Q: I64, most_surprise: int) -> Bool:
+    """Whether a new 2 on an afterstate [Q] surprises no more than this, all in all."""
+    found: Bool = surprise_Q <= most_surprise - SURPRISE_OF_TWO[_empty_cells(afterstates_QC)]
+    return found
+
+
+def all_placements(
+    afterstates_QC: U8, surprise_Q: I64, *, most_surprise: int, few_cells: int
+) -> Placements:
     """New tiles on every afterstate.
 
-    Exact with most_cells = 16 and fours. Otherwise an approximation: of more than `most_cells`
-    empty cells so many are taken that a hash of the board chooses, all as likely; and without
-    `fours` every new tile is a 2.
+    Exact where they surprise no more than `most_surprise`. Otherwise an approximation: where only
+    the 4s do, every tile is a 2; where the 2s do too, of more than `few_cells` empty cells so many
+    are taken that a hash of the board chooses, all as likely.
     """
     afterstates_QC = np.ascontiguousarray(afterstates_QC)
-    empty_Q = (afterstates_QC == 0).sum(axis=1)
-    placed_Q = np.minimum(empty_Q, most_cells) * (2 if fours else 1)
-    first_Q = np.concatenate([np.zeros(1, np.int64), np.cumsum(placed_Q)])
+    empty_Q = _empty_cells(afterstates_QC)
+    twos_Q = surprise_Q + SURPRISE_OF_TWO[empty_Q]
+    fours_Q = surprise_Q <= most_surprise - SURPRISE_OF_FOUR[empty_Q]
+    cells_Q = np.where(twos_Q <= most_surprise, empty_Q, np.minimum(empty_Q, few_cells))
+    first_Q = np.concatenate([np.zeros(1, np.int64), np.cumsum(cells_Q * (1 + fours_Q))])
     most = int(first_Q[-1])
     boards = np.empty((most + 1, CELLS), np.uint8)
+    surprise_P = np.empty(most + 1, np.int64)
     position_K = np.empty(most, np.int64)
     chance_K = np.empty(most, np.float32)
     count = _place_all(
         afterstates_QC,
         _words(afterstates_QC),
+        surprise_Q,
         first_Q,
-        most_cells,
-        fours,
+        cells_Q,
+        fours_Q,
         _words(boards),
+        surprise_P,
         boards,
         _empty_index(most),
         position_K,
         chance_K,
     )
-    return Placements(first_Q, position_K, chance_K, boards[:count])
+    return Placements(first_Q, position_K, chance_K, boards[:count], surprise_P[:count])
+
+
+def _empty_cells(boards: U8) -> I64:
+    empty: I64 = np.count_nonzero(boards == 0, axis=1)
+    return empty
 
 
 def can_move(positions_PC: U8) -> Bool:
     """Whether a position [P] has a legal move."""
-    masks = np.empty((len(positions_PC), ACTIONS), np.bool_)
-    _mask_all(TABLES, positions_PC, masks)
-    alive: Bool = np.logical_or.reduce(masks, axis=1)
+    alive: Bool = np.logical_or.reduce(legal_masks(positions_PC), axis=1)
     return alive
+
+
+def legal_masks(positions_PC: U8) -> Bool:
+    """Which moves [P, A] are legal."""
+    masks_PA = np.empty((len(positions_PC), ACTIONS), np.bool_)
+    _mask_all(TABLES, positions_PC, masks_PA)
+    return masks_PA
 
 
 def _words(boards: U8) -> U64:
@@ -132,14 +177,14 @@ def _hash(low: np.uint64, high: np.uint64) -> np.uint64:
 
 
 @compiled
-def _row_of(words: U64, candidate: int, index: npt.NDArray[np.int32]) -> int:
+def _row_of(words: U64, surprises: I64, candidate: int, index: npt.NDArray[np.int32]) -> int:
     """The row of the board written at row `candidate`: an earlier equal one, or itself."""
-    low, high = words[candidate, 0], words[candidate, 1]
+    low, high, surprised = words[candidate, 0], words[candidate, 1], surprises[candidate]
     last = np.uint64(len(index) - 1)
-    slot = _hash(low, high) & last
+    slot = _hash(low + np.uint64(surprised), high) & last
     while index[slot] >= 0:
         row = index[slot]
-        if words[row, 0] == low and words[row, 1] == high:
+        if words[row, 0] == low and words[row, 1] == high and surprises[row] == surprised:
             return int(row)
         slot = (slot + np.uint64(1)) & last
     index[slot] = candidate
@@ -147,11 +192,18 @@ def _row_of(words: U64, candidate: int, index: npt.NDArray[np.int32]) -> int:
 
 
 @compiled
-def _unique(boards_NC: U8, words: U64, found: U8, index: npt.NDArray[np.int32], rows_N: I64) -> int:
+def _unique(
+    boards_NC: U8,
+    words: U64,
+    none_N: I64,
+    found: U8,
+    index: npt.NDArray[np.int32],
+    rows_N: I64,
+) -> int:
     count = 0
     for board in range(len(boards_NC)):
         found[count] = boards_NC[board]
-        rows_N[board] = _row_of(words, count, index)
+        rows_N[board] = _row_of(words, none_N, count, index)
         count += rows_N[board] == count
     return count
 
@@ -160,7 +212,9 @@ def _unique(boards_NC: U8, words: U64, found: U8, index: npt.NDArray[np.int32], 
 def _move_all(
     tables: MoveTables,
     positions_PC: U8,
+    surprise_P: I64,
     words: U64,
+    surprises: I64,
     boards: U8,
     index: npt.NDArray[np.int32],
     afterstate_PA: I64,
@@ -172,7 +226,8 @@ def _move_all(
             boards[count] = positions_PC[position]
             merged = move_tiles(tables, boards, count, action)
             if merged >= 0:
-                row = _row_of(words, count, index)
+                surprises[count] = surprise_P[position]
+                row = _row_of(words, surprises, count, index)
                 afterstate_PA[position, action] = row
                 merged_PA[position, action] = merged
                 count += row == count
@@ -183,10 +238,12 @@ def _move_all(
 def _place_all(
     afterstates_QC: U8,
     afterstate_words: U64,
+    surprise_Q: I64,
     first_Q: I64,
-    most_cells: int,
-    fours: bool,
+    cells_Q: I64,
+    fours_Q: Bool,
     words: U64,
+    surprises: I64,
     boards: U8,
     index: npt.NDArray[np.int32],
     position_K: I64,
@@ -197,7 +254,7 @@ def _place_all(
         empty = 0
         for cell in range(CELLS):
             empty += afterstates_QC[afterstate, cell] == 0
-        kept = min(empty, most_cells)
+        kept, fours = cells_Q[afterstate], fours_Q[afterstate]
         bits = _hash(afterstate_words[afterstate, 0], afterstate_words[afterstate, 1])
         placement = first_Q[afterstate]
         seen, taken = 0, 0
@@ -214,7 +271,9 @@ def _place_all(
                         chance *= CHANCE_OF_FOUR if exponent == 2 else 1.0 - CHANCE_OF_FOUR
                     boards[count] = afterstates_QC[afterstate]
                     boards[count, cell] = exponent
-                    row = _row_of(words, count, index)
+                    new = SURPRISE_OF_FOUR[empty] if exponent == 2 else SURPRISE_OF_TWO[empty]
+                    surprises[count] = surprise_Q[afterstate] + new
+                    row = _row_of(words, surprises, count, index)
                     position_K[placement] = row
                     chance_K[placement] = chance
                     placement += 1

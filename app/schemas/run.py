@@ -44,6 +44,10 @@ class TrainRequest(BaseModel):
     seed: int | None = None
     hyperparameters: dict[str, Setting] = {}
     from_checkpoint: CheckpointChoice | None = None
+    kickstart_from: CheckpointChoice | None = Field(
+        default=None,
+        description="A checkpoint of any design, whose moves the new run learns from at first.",
+    )
 
 
 class BranchRequest(BaseModel):
@@ -163,7 +167,7 @@ class Kickstart(BaseModel):
 
 
 class Parent(BaseModel):
-    """Where a branched run came from."""
+    """Where a branched run, or its teacher, came from."""
 
     run_id: str
     step: int
@@ -191,6 +195,7 @@ class RunDetail(BaseModel):
     seed: int
     algorithm: Literal["ppo", "td"] | None = Field(description="Null before the first update.")
     kickstart: Kickstart | None
+    kickstart_from: Parent | None = Field(description="The teacher, where it is of another run.")
     hyperparameters: dict[str, Setting]
     config: dict[str, Any]
     created_at: str

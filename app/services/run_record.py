@@ -47,6 +47,7 @@ _SINCE_FIRST_VERSION: JsonObject = {
     "minutes": None,
     "algorithm": None,
     "kickstart": None,
+    "kickstart_from": None,
     "latest_evaluation": None,
     "best_evaluation": None,
 }

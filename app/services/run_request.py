@@ -33,6 +33,8 @@ class RunWish:
     hyperparameters: Mapping[str, object] | None = None
     from_run_id: str | None = None
     from_step: int | None = None
+    teacher_run_id: str | None = None
+    teacher_step: int | None = None
 
     def fingerprint(self, design_id: str) -> str:
         """The same for the same wish, whatever the order of its keys."""
@@ -102,6 +104,23 @@ _CHECKS: Mapping[str, Callable[[object], float]] = {
     "minutes": check_minutes,
     "seed": functools.partial(check_run_number, "seed"),
 }
+
+
+def check_teaching(settings: JsonObject, architecture: JsonObject) -> None:
+    """Whether a run with these settings can learn from the network of another one.
+
+    Raises RunRequestError.
+    """
+    if validate_document(architecture).design.plays_afterstates:
+        raise RunRequestError(
+            "A design that chooses by afterstates learns no policy, so a teacher has nothing to "
+            "tell it."
+        )
+    if settings["kickstart_moves"]:
+        raise RunRequestError(
+            "Name one teacher: kickstart_moves is for one of the run's own, kickstart_from for one "
+            "from another run."
+        )
 
 
 def check_live_settings(values: Mapping[str, object]) -> JsonObject:

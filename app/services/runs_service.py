@@ -37,9 +37,11 @@ from app.services.run_request import (
     RunNumbers,
     RunWish,
     check_live_settings,
+    check_teaching,
     check_wish,
     default_steps,
 )
+from app.services.teacher_files import copy_teacher, inherit_teacher
 from app.services.training_floor import TrainingFloor
 from app.store.protocol import Page, Store
 from app.training.game_files import list_games, read_game
@@ -214,7 +216,12 @@ class RunsService:
             source_sha256=compiled.source_sha256,
             config=compiled.config,
         )
-        await self._create(run_id, blueprint, numbers, start)
+        teacher = None
+        if wish.teacher_run_id is not None:
+            check_teaching(numbers.hyperparameters, record.architecture)
+            lender = await self.get(wish.teacher_run_id)
+            teacher = lender["id"], self._checkpoint(lender["id"], wish.teacher_step)
+        await self._create(run_id, blueprint, numbers, start, teacher)
         return run_id
 
     async def _start_from(
@@ -241,6 +248,7 @@ class RunsService:
         blueprint: _Blueprint,
         numbers: RunNumbers,
         start: tuple[JsonObject, CheckpointInfo] | None,
+        teacher: tuple[str, CheckpointInfo] | None = None,
     ) -> None:
         run_folder = self.folder.run(run_id)
         try:
@@ -258,7 +266,15 @@ class RunsService:
                 await asyncio.to_thread(copy_checkpoint, checkpoint, run_folder)
                 record["parent"] = {"run_id": parent["id"], "step": checkpoint.step}
                 record["kickstart"] = parent.get("kickstart")  # what it learnt so stays so
+                record["kickstart_from"] = parent.get("kickstart_from")
+                await asyncio.to_thread(inherit_teacher, self.folder.run(parent["id"]), run_folder)
                 record |= {"step": checkpoint.step, "update": checkpoint.update}
+            if teacher is not None:
+                lender, checkpoint = teacher
+                await asyncio.to_thread(
+                    copy_teacher, self.folder.run(lender), checkpoint, run_folder
+                )
+                record["kickstart_from"] = {"run_id": lender, "step": checkpoint.step}
             kept = await self.store.runs.create(record)
             undo.pop_all()
         feed = self.hub.open(kept)
@@ -283,6 +299,7 @@ class RunsService:
             "latest": None,
             "algorithm": None,
             "kickstart": None,
+            "kickstart_from": None,
             "latest_evaluation": None,
             "best_evaluation": None,
             "best_checkpoint": None,

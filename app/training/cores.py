@@ -5,10 +5,10 @@ from pathlib import Path
 
 SHARDS = 2
 """Parts that every training on a CPU is cut into, whatever the machine: what is learnt depends on
-it, so it is no question of cores. With one core the parts are computed one after the other. Two
-threads with work of their own are nearly twice as fast as one; two threads in each matrix, which
-torch offers, gave 1.4 times for a small model on an idle machine, and a tenth beside a browser,
-because every matrix waits for both."""
+it, so it is no question of cores. With one core the parts are computed one after the other, with
+two each in a process of its own (crew.py). Two threads in each matrix, which torch offers, gave 1.4
+times for a small model on an idle machine, and a tenth beside a browser, because every matrix waits
+for both."""
 
 _CGROUP_CPU = Path("/sys/fs/cgroup/cpu.max")  # "<quota> <period>" in microseconds, or "max ..."
 

@@ -1,12 +1,14 @@
 """All weights of a model side by side in one tensor: one norm, one sum, one optimiser step."""
 
 import copy
+import math
 from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from app.training.guard import NonFiniteError, require_finite
+from app.training.shared_memory import shared_copy
 
 Model = TypeVar("Model", bound=nn.Module)
 
@@ -14,7 +16,8 @@ Model = TypeVar("Model", bound=nn.Module)
 class FlatParameters:
     """The weights of a model and their gradient, each as one vector of length W.
 
-    The model goes on as it was: its parameters and their gradients become views of the two.
+    The model goes on as it was: its parameters and their gradients become views of the two. They
+    and its buffers move to shared memory.
 
     Attributes:
         values_W: the weights; replicas share them.
@@ -24,15 +27,14 @@ class FlatParameters:
     def __init__(self, model: nn.Module) -> None:
         parameters = list(model.parameters())
         values_W = torch.cat([parameter.detach().flatten() for parameter in parameters])
-        self.values_W = nn.Parameter(values_W)
-        self.gradient_W = torch.zeros_like(values_W)
-        self.values_W.grad = self.gradient_W
+        self.values_W = nn.Parameter(shared_copy(values_W))
+        self.gradient_W = shared_copy(torch.zeros_like(values_W))
         self._share(model)
 
     def replica(self, model: Model) -> tuple[Model, "FlatParameters"]:
-        """A copy of the model on the same weights, with a gradient of its own."""
+        """A copy of the model on the same weights, with a gradient and buffers of its own."""
         twin, flat = copy.deepcopy(model), copy.copy(self)
-        flat.gradient_W = torch.zeros_like(self.gradient_W)
+        flat.gradient_W = shared_copy(torch.zeros_like(self.gradient_W))
         flat._share(twin)
         return twin, flat
 
@@ -41,6 +43,8 @@ class FlatParameters:
         gradients = self.named(model, self.gradient_W)
         for name, parameter in model.named_parameters():
             parameter.data, parameter.grad = values[name], gradients[name]
+        for buffer in model.buffers():
+            buffer.data = shared_copy(buffer)
 
     @staticmethod
     def named(model: nn.Module, flat_W: Tensor) -> dict[str, Tensor]:
@@ -52,17 +56,14 @@ class FlatParameters:
             for (name, parameter), part in zip(parameters.items(), parts, strict=True)
         }
 
-    def clip(self, model: nn.Module, max_norm: float) -> float:
-        """Shorten the gradient to max_norm and return its length before.
+    def finite_norm(self, model: nn.Module, norm: float) -> float:
+        """The length of gradient_W, if it is a number.
 
         Raises:
             NonFiniteError: names the first parameter whose gradient is not finite.
         """
-        norm = float(self.gradient_W.norm())
-        if not torch.isfinite(torch.tensor(norm)):
+        if not math.isfinite(norm):
             named = self.named(model, self.gradient_W)
             require_finite((f"{name}.grad", gradient) for name, gradient in named.items())
             raise NonFiniteError("gradient norm")  # finite numbers whose squares overflow
-        if norm > max_norm:
-            self.gradient_W.mul_(max_norm / norm)
         return norm

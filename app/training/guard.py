@@ -10,8 +10,11 @@ class NonFiniteError(Exception):
     """A tensor of the training holds NaN or an infinity; `tensor` is its name."""
 
     def __init__(self, tensor: str) -> None:
-        super().__init__(f"{tensor} is not finite")
+        super().__init__(tensor)  # so that it can be pickled
         self.tensor = tensor
+
+    def __str__(self) -> str:
+        return f"{self.tensor} is not finite"
 
 
 def require_finite(named: Iterable[tuple[str, Tensor]]) -> None:

@@ -1,4 +1,6 @@
-"""Kick-starting PPO: a teacher learns first, then its advice fades (see td/teacher.py).
+"""Kick-starting PPO: a teacher learns first, or learnt in another run; then its advice fades.
+
+See td/teacher.py and loaded_teacher.py.
 
 Legend: S steps, N games, P = S x N boards of an update, M boards of a minibatch, A = 4 actions.
 """
@@ -6,12 +8,13 @@ Legend: S steps, N games, P = S x N boards of an update, M boards of a minibatch
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import torch
+import numpy as np
 from torch import Tensor
 
 from app.models.game_transformer import GameTransformer
 from app.training.hyperparameters import Hyperparameters
-from app.training.td.kernel import U8
+from app.training.loaded_teacher import LoadedTeacher
+from app.training.td.kernel import F32, U8
 from app.training.td.teacher import Teacher
 from app.training.trainer import KickstartReport, UpdateReport
 
@@ -22,11 +25,14 @@ class Kickstart:
     Args:
         settings: `kickstart_moves` is what the teacher learns from; 0 is no teacher.
         seed: of the teacher's games.
+        loaded: a teacher that learnt in another run, which takes the place of the run's own.
     """
 
-    def __init__(self, settings: Hyperparameters, seed: int) -> None:
+    def __init__(
+        self, settings: Hyperparameters, seed: int, loaded: LoadedTeacher | None = None
+    ) -> None:
         moves = settings.kickstart_moves
-        self.teacher = Teacher(moves, seed) if moves else None
+        self.teacher = loaded or (Teacher(moves, seed) if moves else None)
 
     @property
     def teaching(self) -> bool:
@@ -58,12 +64,12 @@ class Kickstart:
             return 0.0
         return settings.kickstart_coef * max(0.0, 1.0 - used / settings.kickstart_share)
 
-    def advice(self, boards_SNC: U8, weight: float) -> Tensor | None:
+    def advice(self, boards_SNC: U8, weight: float) -> F32 | None:
         """What the teacher would do, float32 [P, A] that sum to `weight`; None where that is 0."""
         if self.teacher is None or weight == 0.0:
             return None
         advice_PA = self.teacher.advise(boards_SNC.reshape(-1, boards_SNC.shape[-1]))
-        return torch.from_numpy(advice_PA * weight)
+        return advice_PA * np.float32(weight)
 
     def report(self, weight: float, loss: float | None) -> KickstartReport | None:
         """For the update's report; None without a teacher."""

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.optim import Optimizer
+from torch import Tensor
 
 from app.environment.games import Games
-from app.training.flat_parameters import FlatParameters
 from app.training.trainer import TrainerState
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 def ppo_state(trainer: "PPOTrainer") -> TrainerState:
     """Copies of what the training goes on from."""
     tensors = {
-        **optimizer_tensors(trainer.model, trainer.flat, trainer.optimizer),
+        **trainer.adam.tensors(trainer.model),
         **game_tensors(trainer.rollout.games),
         "games.draw_states": torch.from_numpy(_signed(trainer.rollout.draw_states_N.copy())),
         **trainer.kickstart.tensors(),
@@ -34,7 +32,7 @@ def ppo_state(trainer: "PPOTrainer") -> TrainerState:
 
 def restore_ppo(trainer: "PPOTrainer", state: TrainerState) -> None:
     """Go on from a state; with another number of games, new games begin."""
-    restore_optimizer(trainer.model, trainer.flat, trainer.optimizer, state.tensors)
+    trainer.adam.restore(trainer.model, state.tensors)
     if len(state.tensors["games.boards"]) == trainer.rollout.n_envs:
         restore_games(trainer.rollout.games, state.tensors)
         draw_states_N = state.tensors["games.draw_states"].numpy().view(np.uint64)
@@ -42,36 +40,6 @@ def restore_ppo(trainer: "PPOTrainer", state: TrainerState) -> None:
     trainer.kickstart.restore(state.tensors, state.document)
     trainer.shuffler.bit_generator.state = state.document["shuffler"]
     torch.set_rng_state(state.tensors["rng.torch"])
-
-
-def optimizer_tensors(
-    model: nn.Module, flat: FlatParameters, optimizer: Optimizer
-) -> dict[str, Tensor]:
-    """Adam's moments by parameter, and its step."""
-    moments: dict[str, Tensor] = dict(optimizer.state.get(flat.values_W, {}))
-    if not moments:
-        return {}
-    tensors = {"adam.step": moments.pop("step").clone()}
-    for moment, vector_W in moments.items():
-        for name, part in flat.named(model, vector_W).items():
-            tensors[f"adam.{moment}.{name}"] = part.clone()
-    return tensors
-
-
-def restore_optimizer(
-    model: nn.Module, flat: FlatParameters, optimizer: Optimizer, state: Mapping[str, Tensor]
-) -> None:
-    """Put the moments back."""
-    if "adam.step" not in state:
-        return
-    moments = {
-        moment: torch.cat(
-            [state[f"adam.{moment}.{name}"].flatten() for name, _ in model.named_parameters()]
-        ).to(flat.values_W.device)
-        for moment in ("exp_avg", "exp_avg_sq")
-    }
-    step = state["adam.step"].to(flat.values_W.device)
-    optimizer.state[flat.values_W] = {"step": step, **moments}
 
 
 def game_tensors(games: Games) -> dict[str, Tensor]:

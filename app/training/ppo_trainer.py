@@ -3,15 +3,14 @@
 Legend: S steps per update, N games, M boards of a minibatch, P = S x N boards of an update.
 """
 
-import functools
-import itertools
+import math
 from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 import torch
-from torch import Tensor
 
+from app.environment.board import ACTIONS
 from app.models.blocks import Block
 from app.models.game_transformer import GameTransformer
 from app.models.model_config import DynamicModelConfig
@@ -19,15 +18,18 @@ from app.models.standard_model import StandardModel
 from app.training.compute import Compute
 from app.training.cores import SHARDS, usable_cores
 from app.training.crew import Crew
+from app.training.flat_adam import FlatAdam, shortening
 from app.training.flat_parameters import FlatParameters
-from app.training.gae import explained_variance, generalised_advantages
+from app.training.gae import explained_variance
 from app.training.guard import NonFiniteError
 from app.training.hyperparameters import Hyperparameters, run_default
 from app.training.kickstart import Kickstart
-from app.training.loss import F64, NUMBERS, normalisation
+from app.training.loaded_teacher import LoadedTeacher
+from app.training.loss import F64, NUMBERS
 from app.training.ppo_state import ppo_state, restore_ppo
-from app.training.rollout import Rollout
-from app.training.shard import Batch, Shard
+from app.training.rollout import FinishedGame, Rollout
+from app.training.shard import Common, Shard
+from app.training.shared_memory import shared_zeros
 from app.training.trainer import TrainerState, UpdateReport
 
 BALANCE = len(NUMBERS)  # where Shard.learn tells the balancing of experts
@@ -44,6 +46,7 @@ class PPOTrainer:
         total_steps: environment steps after which the training is complete and, with `anneal`,
             the learning rate is 0.
         seed: of the weights (where the model is made here), the games and the play.
+        teacher: whose advice the training begins with, from another run.
     """
 
     algorithm: Literal["ppo"] = "ppo"
@@ -56,6 +59,7 @@ class PPOTrainer:
         *,
         total_steps: int | None = None,
         seed: int = 0,
+        teacher: LoadedTeacher | None = None,
     ) -> None:
         torch.manual_seed(seed)
         self.config = config
@@ -68,13 +72,13 @@ class PPOTrainer:
         )
         self.shuffler = np.random.Generator(np.random.PCG64(seed))
         self.model.forget_pass()
+        self.kickstart = Kickstart(settings, seed, teacher)
         self.flat = FlatParameters(self.model)
-        self.optimizer = torch.optim.Adam([self.flat.values_W], eps=1e-5, fused=True)
         self.shards = self._make_shards()
-        # Dropout draws from the one generator of the process, so its order must not be a race.
+        # Dropout draws from the one generator of the process, in the order of the shards.
         alone = any(block.draws for block in self.model.children() if isinstance(block, Block))
-        self.crew = Crew(1 if alone else min(len(self.shards), usable_cores()))
-        self.kickstart = Kickstart(settings, seed)
+        apart = not alone and usable_cores() >= len(self.shards)
+        self.crew = Crew(self.shards, apart=apart)
         self.step = 0  # environment steps
         self.time_used = 0.0
         self.update_count = 0
@@ -107,33 +111,27 @@ class PPOTrainer:
         Raises:
             NonFiniteError: a loss or gradient is not finite. That step was not applied.
         """
-        settings = self.hyperparameters
-        learning_rate = self._set_learning_rate()
+        settings, learning_rate = self.hyperparameters, self.learning_rate()
         if self.kickstart.teaching:
             return self._wait_for_teacher(learning_rate, check_in)
         advice_weight = self.kickstart.weight(settings, self._used())
 
-        self.rollout.finished.clear()
-        self.rollout.collect(self.model, check_in, self.compute)
+        finished = self._play(check_in)
         self.step += settings.n_envs * settings.n_steps
-
-        batch_P = self._batch()
-        advice_PA = self.kickstart.advice(self.rollout.boards_SNC, advice_weight)
-        if advice_PA is not None:
-            batch_P["advice"] = advice_PA.to(self.compute.device)
+        advised = self._prepare(advice_weight)
         lessons: list[F64] = []
         grad_norms: list[float] = []
-        for shard in self.shards:
-            shard.model.train()
+        boards = len(self.common.order_P)
         for _ in range(settings.epochs):
-            shuffled_P = torch.from_numpy(self.shuffler.permutation(len(batch_P["actions"])))
-            for chosen_M in torch.split(shuffled_P.to(self.compute.device), settings.minibatch):
+            self.common.order_P[:] = self.shuffler.permutation(boards)
+            for begin in range(0, boards, settings.minibatch):
                 check_in()
-                lesson, grad_norm = self._learn(batch_P, chosen_M)
+                end = min(begin + settings.minibatch, boards)
+                lesson, grad_norm = self._learn(begin, end, learning_rate, advised)
                 lessons.append(lesson)
                 grad_norms.append(grad_norm)
         self.update_count += 1
-        return self._report(lessons, grad_norms, learning_rate, advice_weight)
+        return self._report(finished, lessons, grad_norms, learning_rate, advice_weight)
 
     def _wait_for_teacher(self, learning_rate: float, check_in: Callable[[], None]) -> UpdateReport:
         report = self.kickstart.learn(self.model, self.hyperparameters, learning_rate, check_in)
@@ -161,35 +159,59 @@ class PPOTrainer:
 
     def _make_shards(self) -> list[Shard]:
         """As many on every machine, so that its cores do not change what is learnt."""
-        others = 0 if self.compute.on_gpu else SHARDS - 1
-        twins = [(self.model, self.flat), *(self.flat.replica(self.model) for _ in range(others))]
-        return [Shard(model, flat, self.compute) for model, flat in twins]
+        count = 1 if self.compute.on_gpu else SHARDS
+        others = [self.flat.replica(self.model) for _ in range(count - 1)]
+        twins = [(self.model, self.flat), *others]
+        boards = self.hyperparameters.n_envs * self.hyperparameters.n_steps
+        self.adam = FlatAdam(self.flat, count)
+        self.common = Common(
+            rollout=self.rollout,
+            adam=self.adam,
+            gradients=[flat.gradient_W for _, flat in twins],
+            order_P=shared_zeros(boards, np.int64),
+            advice_PA=shared_zeros((boards, ACTIONS)) if self.kickstart.teacher else None,
+            compute=self.compute,
+        )
+        return [Shard(*twin, self.common, at, count) for at, twin in enumerate(twins)]
 
-    def _learn(self, batch_P: Batch, chosen_M: Tensor) -> tuple[F64, float]:
+    def _play(self, check_in: Callable[[], None]) -> list[FinishedGame]:
+        finished: list[FinishedGame] = []
+        for step in range(self.rollout.n_steps):
+            check_in()
+            for ended in self.crew.run(Shard.play, step):
+                finished += ended
+        self.crew.run(Shard.judge)
+        return finished
+
+    def _prepare(self, advice_weight: float) -> bool:
+        """Put all that is learnt from where the shards see it; whether a teacher has a say."""
+        settings = self.hyperparameters
+        self.rollout.estimate(settings.gamma, settings.gae_lambda)
+        advice_PA = self.kickstart.advice(self.rollout.boards_SNC, advice_weight)
+        if advice_PA is not None and self.common.advice_PA is not None:
+            self.common.advice_PA[:] = advice_PA
+        if self.compute.on_gpu:
+            self.shards[0].fetch()
+        return advice_PA is not None
+
+    def _learn(
+        self, begin: int, end: int, learning_rate: float, advised: bool
+    ) -> tuple[F64, float]:
         """One gradient step: what it tells (see Shard.learn) and the gradient's length."""
-        boards, count = len(chosen_M), len(self.shards)
-        normalise = normalisation(batch_P["advantages"][chosen_M])
-        cuts = [boards * at // count for at in range(count + 1)]
-        parts = [chosen_M[begin:end] for begin, end in itertools.pairwise(cuts)]
-        jobs = [
-            functools.partial(
-                shard.learn, batch_P, part, normalise, len(part) / boards, self.hyperparameters
-            )
-            for shard, part in zip(self.shards, parts, strict=True)
-        ]
-        lesson = sum(self.crew.run(jobs), start=np.zeros(()))
+        settings = self.hyperparameters
+        lesson = sum(self.crew.run(Shard.learn, begin, end, settings, advised), start=np.zeros(()))
         self.model.absorb([shard.model for shard in self.shards[1:]])
         _require_finite_lesson(lesson)
-        for shard in self.shards[1:]:
-            self.flat.gradient_W += shard.flat.gradient_W
-        grad_norm = self.flat.clip(self.model, self.hyperparameters.max_grad_norm)
-        self.optimizer.step()
+        grad_norm = self.flat.finite_norm(self.model, math.hypot(*self.crew.run(Shard.add_up)))
+        shortened = shortening(grad_norm, settings.max_grad_norm)
+        self.crew.run(Shard.change, learning_rate, shortened)
         self.gradient_steps += 1
         self.model.latest_lb_loss = torch.tensor(lesson[BALANCE])
         return lesson, grad_norm
 
     def _report(
         self,
+        finished: list[FinishedGame],
         lessons: list[F64],
         grad_norms: list[float],
         learning_rate: float,
@@ -200,14 +222,14 @@ class PPOTrainer:
         last_epoch = lessons[-(len(lessons) // self.hyperparameters.epochs) :]
         played = self.rollout
         return UpdateReport(
-            finished=list(played.finished),
+            finished=finished,
             policy_loss=policy,
             value_loss=value,
             entropy=entropy,
             aux_loss=balance + aux,
             approx_kl=float(np.mean([lesson[APPROX_KL] for lesson in last_epoch])),
             clip_fraction=clip_fraction,
-            explained_variance=explained_variance(played.values_SN, self._returns_SN),
+            explained_variance=explained_variance(played.values_SN, played.returns_SN),
             grad_norm=float(np.mean(grad_norms)),
             relative_entropy=entropy / self._random_entropy(),
             aux_by_component=dict(zip(self.model.aux_heads(), heads, strict=True)),
@@ -219,40 +241,10 @@ class PPOTrainer:
             ),
         )
 
-    def _batch(self) -> dict[str, Tensor]:
-        """The rollout as flat tensors [P, ...], with advantages and returns."""
-        played, settings = self.rollout, self.hyperparameters
-        advantages_SN = generalised_advantages(
-            played.rewards_SN,
-            played.values_SN,
-            played.terminated_SN,
-            played.truncated_SN,
-            played.final_values_SN,
-            played.next_values_N,
-            settings.gamma,
-            settings.gae_lambda,
-        )
-        self._returns_SN = advantages_SN + played.values_SN
-        arrays = {
-            "boards": played.boards_SNC,
-            "masks": played.masks_SNA,
-            "actions": played.actions_SN,
-            "log_probs": played.log_probs_SN,
-            "advantages": advantages_SN,
-            "returns": self._returns_SN,
-        }
-        return {name: self.compute.tensor(a).flatten(0, 1) for name, a in arrays.items()}
-
     def _random_entropy(self) -> float:
         """Mean entropy of random play on the boards of the rollout."""
         legal_SN = self.rollout.masks_SNA.sum(axis=-1)
         return max(float(np.log(legal_SN).mean()), 1e-9)
-
-    def _set_learning_rate(self) -> float:
-        learning_rate = self.learning_rate()
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate
-        return learning_rate
 
 
 def _require_finite_lesson(lesson: F64) -> None:

@@ -1,6 +1,6 @@
 """Playing: N games for S steps with the current policy. Legend: A = 4 actions, 16 cells."""
 
-from collections.abc import Callable
+import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,6 @@ from app.environment.board import (
     U8,
     U64,
     Bool,
-    GameArrays,
     fill_uniform,
     seed_states,
 )
@@ -24,7 +23,9 @@ from app.environment.jit import compiled
 from app.environment.rewards import learnt_reward
 from app.models.game_transformer import GameTransformer
 from app.training.compute import ON_CPU, Compute
+from app.training.gae import generalised_advantages
 from app.training.guard import NonFiniteError
+from app.training.shared_memory import shared_zeros
 
 F32 = npt.NDArray[np.float32]
 
@@ -38,7 +39,7 @@ class FinishedGame(NamedTuple):
 
 
 class Rollout:
-    """The games of a training and the buffers that one update plays into.
+    """The games of a training and the buffers that one update plays into, all in shared memory.
 
     Args:
         n_envs: N.
@@ -60,74 +61,101 @@ class Rollout:
     ) -> None:
         self.n_envs, self.n_steps = n_envs, n_steps
         self.reward, self.reward_scale = reward, reward_scale
-        self.games = Games(n_envs, max_steps=max_game_steps)
+        self.games = Games(n_envs, max_steps=max_game_steps, zeros=shared_zeros)
         seeds = np.random.default_rng(seed).integers(2**63, size=2 * n_envs).astype(np.uint64)
         self.games.seed(seeds[:n_envs])
-        self.draw_states_N: U64 = np.empty(n_envs, np.uint64)
+        self.draw_states_N: U64 = shared_zeros(n_envs, np.uint64)
         seed_states(self.draw_states_N, seeds[n_envs:])
         self.games.start()
-        self.finished: list[FinishedGame] = []
         shape = (n_steps, n_envs)
-        self.boards_SNC: U8 = np.zeros((*shape, CELLS), np.uint8)
-        self.masks_SNA: Bool = np.zeros((*shape, ACTIONS), np.bool_)
-        self.actions_SN: I64 = np.zeros(shape, np.int64)
-        self.log_probs_SN: F32 = np.zeros(shape, np.float32)
-        self.values_SN: F32 = np.zeros(shape, np.float32)
-        self.rewards_SN: F32 = np.zeros(shape, np.float32)
-        self.terminated_SN: Bool = np.zeros(shape, np.bool_)
-        self.truncated_SN: Bool = np.zeros(shape, np.bool_)
-        self.final_values_SN: F32 = np.zeros(shape, np.float32)
-        self.next_values_N: F32 = np.zeros(n_envs, np.float32)
+        self.boards_SNC: U8 = shared_zeros((*shape, CELLS), np.uint8)
+        self.masks_SNA: Bool = shared_zeros((*shape, ACTIONS), np.bool_)
+        self.actions_SN: I64 = shared_zeros(shape, np.int64)
+        self.log_probs_SN: F32 = shared_zeros(shape)
+        self.values_SN: F32 = shared_zeros(shape)
+        self.rewards_SN: F32 = shared_zeros(shape)
+        self.terminated_SN: Bool = shared_zeros(shape, np.bool_)
+        self.truncated_SN: Bool = shared_zeros(shape, np.bool_)
+        self.final_values_SN: F32 = shared_zeros(shape)
+        self.next_values_N: F32 = shared_zeros(n_envs)
+        self.advantages_SN: F32 = shared_zeros(shape)
+        self.returns_SN: F32 = shared_zeros(shape)
         self._draws_N: F64 = np.zeros(n_envs, np.float64)
 
+    def part(self, begin: int, end: int) -> "Rollout":
+        """The games from begin to before end, which play into their columns of the buffers.
+
+        Parts that do not overlap may play at the same time, each in its own process.
+        """
+        part, games = copy.copy(self), slice(begin, end)
+        part.n_envs = end - begin
+        part.games = self.games.part(begin, end)
+        for name, array in vars(self).items():
+            if isinstance(array, np.ndarray):
+                setattr(part, name, array[games] if name.endswith("_N") else array[:, games])
+        return part
+
     @torch.inference_mode()
-    def collect(
-        self, model: GameTransformer, check_in: Callable[[], None], compute: Compute = ON_CPU
-    ) -> None:
-        """Play S steps of every game into the buffers; `finished` gets the games that ended.
+    def play(
+        self, step: int, model: GameTransformer, compute: Compute = ON_CPU
+    ) -> list[FinishedGame]:
+        """Play one step of every game into row `step`, and tell of the games that ended.
 
         Args:
-            model: plays in evaluation mode.
-            check_in: called before every step; what it raises ends the playing.
+            model: in evaluation mode.
             compute: where the model is.
 
         Raises:
             NonFiniteError: the model answered with NaN or an infinity.
         """
-        model.eval()
+        if self.n_envs == 0:  # of a single game, the other part's
+            return []
         games = self.games.arrays
-        for step in range(self.n_steps):
-            check_in()
-            self.boards_SNC[step] = games.boards
-            self.masks_SNA[step] = games.masks
-            logits_NA, self.values_SN[step] = evaluate(model, games.boards, compute)
-            fill_uniform(self.draw_states_N, self._draws_N)
-            sample_actions(
-                logits_NA,
-                games.masks,
-                self._draws_N,
-                self.actions_SN[step],
-                self.log_probs_SN[step],
-            )
-            self._record(step, self.games.step(self.actions_SN[step]), model, compute)
-        _, self.next_values_N[:] = evaluate(model, games.boards, compute)
-
-    def _record(
-        self, step: int, after: GameArrays, model: GameTransformer, compute: Compute
-    ) -> None:
+        self.boards_SNC[step] = games.boards
+        self.masks_SNA[step] = games.masks
+        logits_NA, self.values_SN[step] = evaluate(model, games.boards, compute)
+        fill_uniform(self.draw_states_N, self._draws_N)
+        sample_actions(
+            logits_NA,
+            games.masks,
+            self._draws_N,
+            self.actions_SN[step],
+            self.log_probs_SN[step],
+        )
+        after = self.games.step(self.actions_SN[step])
         self.rewards_SN[step] = self.reward_scale * learnt_reward(self.reward, after.rewards)
         self.terminated_SN[step] = after.terminated
         self.truncated_SN[step] = after.truncated
         if after.truncated.any():
             _, self.final_values_SN[step] = evaluate(model, after.final_boards, compute)
-        for game in np.flatnonzero(after.terminated):
-            self.finished.append(
-                FinishedGame(
-                    score=int(after.final_scores[game]),
-                    max_exponent=int(after.final_boards[game].max()),
-                    steps=int(after.final_steps[game]),
-                )
+        return [
+            FinishedGame(
+                score=int(after.final_scores[game]),
+                max_exponent=int(after.final_boards[game].max()),
+                steps=int(after.final_steps[game]),
             )
+            for game in np.flatnonzero(after.terminated)
+        ]
+
+    @torch.inference_mode()
+    def judge(self, model: GameTransformer, compute: Compute = ON_CPU) -> None:
+        """Ask the critic for the boards after the last step, as `play` asks."""
+        if self.n_envs > 0:
+            _, self.next_values_N[:] = evaluate(model, self.games.arrays.boards, compute)
+
+    def estimate(self, gamma: float, gae_lambda: float) -> None:
+        """Advantages of what was played, and returns: what the critic should have said."""
+        self.advantages_SN[:] = generalised_advantages(
+            self.rewards_SN,
+            self.values_SN,
+            self.terminated_SN,
+            self.truncated_SN,
+            self.final_values_SN,
+            self.next_values_N,
+            gamma,
+            gae_lambda,
+        )
+        np.add(self.advantages_SN, self.values_SN, out=self.returns_SN)
 
 
 def evaluate(model: GameTransformer, boards_NC: U8, compute: Compute = ON_CPU) -> tuple[F32, F32]:

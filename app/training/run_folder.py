@@ -40,6 +40,12 @@ class RunSpec:
         return self.folder / "checkpoints"
 
     @property
+    def teacher(self) -> Path | None:
+        """A copy of another run with one checkpoint, where the run was given one to learn from."""
+        folder = self.folder / "teacher"
+        return folder if folder.is_dir() else None
+
+    @property
     def model_path(self) -> Path:
         """The generated source."""
         return self.folder / "model.py"

@@ -1,9 +1,14 @@
-"""One of the equal parts that every minibatch is cut into, so that threads can share it.
+"""One of the equal parts that a training is cut into, so that processes can share it.
 
-Legend: P boards of an update, M of a part of a minibatch, A = 4 actions, H auxiliary heads.
+A shard plays its part of the games, learns its part of every minibatch and changes its part of the
+weights. What lasts of it lies in shared memory: which process does its jobs makes no difference.
+
+Legend: P boards of an update, M of a part of a minibatch, A = 4 actions, H auxiliary heads,
+W weights.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -11,46 +16,122 @@ from torch import Tensor
 
 from app.models.game_transformer import GameTransformer
 from app.training.compute import Compute
+from app.training.flat_adam import FlatAdam
 from app.training.flat_parameters import FlatParameters
 from app.training.hyperparameters import Hyperparameters
-from app.training.loss import F64, Normalisation, advice_loss, ppo_gradient, ppo_loss
+from app.training.loss import F32, F64, I64, advice_loss, normalisation, ppo_gradient, ppo_loss
+from app.training.rollout import FinishedGame, Rollout
 
 Batch = Mapping[str, Tensor]
 """boards [P, 16], masks [P, A], actions, log_probs, advantages and returns [P];
 advice [P, A] while a teacher gives some."""
 
 
+@dataclass(frozen=True)
+class Common:
+    """What all shards of a training see.
+
+    Attributes:
+        gradients: of each shard [W]; the first becomes their sum, which `adam` goes by.
+        order_P: the boards of the update in the order of the epoch, shuffled.
+        advice_PA: None for a run without a teacher.
+    """
+
+    rollout: Rollout
+    adam: FlatAdam
+    gradients: Sequence[Tensor]
+    order_P: I64
+    advice_PA: F32 | None
+    compute: Compute
+
+
 class Shard:
-    """A model of its own on weights that are shared, and a part of each minibatch.
+    """A model of its own on weights that are shared, and its part of everything.
 
     Args:
         model: computes here; its weights and their gradient are those of `flat`.
-        compute: where, and in which precision.
+        at: which of `count` parts this is.
     """
 
-    def __init__(self, model: GameTransformer, flat: FlatParameters, compute: Compute) -> None:
-        self.model, self.flat, self.compute = model, flat, compute
+    def __init__(
+        self, model: GameTransformer, flat: FlatParameters, common: Common, at: int, count: int
+    ) -> None:
+        self.model, self.flat, self.common, self.compute = model, flat, common, common.compute
+        self._at, self._count = at, count
+        mine = self._part(common.rollout.n_envs)
+        self._games = common.rollout.part(mine.start, mine.stop)
+        self.fetch()
 
-    def learn(
-        self,
-        batch_P: Batch,
-        chosen_M: Tensor,
-        normalise: Normalisation,
-        share: float,
-        settings: Hyperparameters,
-    ) -> F64:
-        """Leave the gradient of `share` times the mean loss of the chosen boards in `flat`.
+    def fetch(self) -> None:
+        """Bring what was played to a GPU; a CPU sees it where it is, always."""
+        played = self.common.rollout
+        arrays = {
+            "boards": played.boards_SNC,
+            "masks": played.masks_SNA,
+            "actions": played.actions_SN,
+            "log_probs": played.log_probs_SN,
+            "advantages": played.advantages_SN,
+            "returns": played.returns_SN,
+        }
+        batch_P = {name: self.compute.tensor(a).flatten(0, 1) for name, a in arrays.items()}
+        if self.common.advice_PA is not None:
+            batch_P["advice"] = self.compute.tensor(self.common.advice_PA)
+        self.batch_P: Batch = batch_P
+
+    def play(self, step: int) -> list[FinishedGame]:
+        """Play a step; see Rollout.play."""
+        self._train(False)
+        return self._games.play(step, self.model, self.compute)
+
+    def judge(self) -> None:
+        """End the play; see Rollout.judge."""
+        self._games.judge(self.model, self.compute)
+
+    def learn(self, begin: int, end: int, settings: Hyperparameters, advised: bool) -> F64:
+        """Leave in `flat` this shard's part of the gradient of a minibatch.
+
+        Args:
+            begin, end: the minibatch, as places in the order of the epoch.
+            advised: whether a teacher gave advice on the boards.
 
         Returns:
-            `share` times the means [5 + 3 + H]: loss.NUMBERS, the balancing of experts, what else
-            the model adds to the loss, the teacher's advice, and each auxiliary head.
+            this shard's part of the means [5 + 3 + H]: loss.NUMBERS, the balancing of experts, what
+            else the model adds to the loss, the teacher's advice, and each auxiliary head.
         """
+        self._train(True)
         self.flat.gradient_W.zero_()
-        if len(chosen_M) == 0:  # of a minibatch of one board, the other shard's
+        boards = end - begin
+        mine = self._part(boards)
+        share = (mine.stop - mine.start) / boards
+        if share == 0:  # of a minibatch of one board, the other shard's
             return np.zeros(())
-        batch = {name: tensor[chosen_M] for name, tensor in batch_P.items()}
+        minibatch = self.compute.tensor(self.common.order_P[begin:end])
+        normalise = normalisation(self.batch_P["advantages"][minibatch])
+        batch = {name: tensor[minibatch[mine]] for name, tensor in self.batch_P.items()}
+        if not advised:
+            batch.pop("advice", None)
         batch["advantages"] = normalise(batch["advantages"])
-        return share * self._add_gradient(batch, share, settings)
+        means: F64 = share * self._add_gradient(batch, share, settings)
+        return means
+
+    def add_up(self) -> float:
+        """Add up what all shards left, in this part of the weights; the length of that."""
+        part = self.common.adam.slices[self._at]
+        total_W, *others = (gradient_W[part] for gradient_W in self.common.gradients)
+        for gradient_W in others:
+            total_W += gradient_W
+        return float(total_W.norm())
+
+    def change(self, learning_rate: float, shortened: float) -> None:
+        """Change this part of the weights; see FlatAdam.step."""
+        self.common.adam.step(learning_rate, shortened, self._at)
+
+    def _part(self, length: int) -> slice:
+        return slice(length * self._at // self._count, length * (self._at + 1) // self._count)
+
+    def _train(self, training: bool) -> None:
+        if self.model.training != training:  # it walks through all modules
+            self.model.train(training)
 
     def _add_gradient(self, batch: Batch, weight: float, settings: Hyperparameters) -> F64:
         with self.compute.mixed_precision():

@@ -23,6 +23,7 @@ from app.training.experts import ExpertWatch
 from app.training.game_files import write_games
 from app.training.guard import NonFiniteError
 from app.training.hyperparameters import HyperparameterError, Hyperparameters
+from app.training.loaded_teacher import load_teacher
 from app.training.make_trainer import make_trainer
 from app.training.metrics import RecentGames, training_update
 from app.training.run_folder import RunSpec, starting_checkpoint
@@ -117,6 +118,7 @@ class TrainingLoop:
             run.hyperparameters,
             total_steps=run.total_steps,
             seed=run.seed,
+            teacher=load_teacher(run.teacher) if run.teacher is not None else None,
         )
         remove_leftovers(run.checkpoints)
         finish_pruning(run.checkpoints)

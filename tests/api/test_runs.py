@@ -268,3 +268,31 @@ def test_a_run_keeps_the_exact_design_it_trained(server: StudioServer, design_id
     assert server.client.delete(path).status_code == 204
     assert server.client.get(f"/api/runs/{run_id}/design").json() == trained
     assert server.client.get(f"/api/runs/{'0' * 32}/design").status_code == 404
+
+
+def test_a_run_learns_from_the_network_of_another(server: StudioServer, design_id: str) -> None:
+    lender = server.train(design_id, total_steps=500)
+    step = server.wait_state(lender, "completed")["latest_checkpoint"]["step"]
+    other = server.create("small-transformer")
+
+    def refused(design: str, **body: object) -> tuple[int, str]:
+        answer = server.client.post(f"/api/designs/{design}/train", json=body)
+        return answer.status_code, answer.json()["type"].removeprefix("urn:modelstudio:error:")
+
+    assert refused(other, kickstart_from={"run_id": "f" * 32}) == (404, "run.not_found")
+    wrong_step = {"run_id": lender, "step": step + 1}
+    assert refused(other, kickstart_from=wrong_step) == (404, "checkpoint.not_found")
+    both = {"kickstart_moves": 1000}
+    two = refused(other, kickstart_from={"run_id": lender}, hyperparameters=both)
+    assert two == (422, "run.invalid")
+    tables = server.create("n-tuple")
+    assert refused(tables, kickstart_from={"run_id": lender}) == (422, "run.invalid")
+
+    taught = server.train(other, total_steps=500, kickstart_from={"run_id": lender})
+    run = server.wait_state(taught, "completed")
+    assert run["kickstart_from"] == {"run_id": lender, "step": step}
+    assert run["kickstart"]["weight"] < 1
+    body = {"step": run["latest_checkpoint"]["step"]}
+    answer = server.client.post(f"/api/runs/{taught}/branch", json=body)
+    branch = server.wait_state(answer.json()["run_id"], "completed")
+    assert branch["kickstart_from"] == run["kickstart_from"]

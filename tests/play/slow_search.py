@@ -61,12 +61,11 @@ def move_values(
         if kind == "afterstate" and level == depth:
             values.append(reward(merged) + discount * value(afterstate))
             continue
-        tiles = [(1, 0.9), (2, 0.1)] if level == 1 else [(1, 1.0)]
         empty = [cell for cell in range(16) if afterstate[cell] == 0]
         mean = sum(
             chance * following([*afterstate[:cell], tile, *afterstate[cell + 1 :]])
             for cell in empty
-            for tile, chance in tiles
+            for tile, chance in ((1, 0.9), (2, 0.1))
         ) / len(empty)
         values.append(reward(merged) + discount * mean)
     return values

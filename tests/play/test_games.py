@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.environment.board import I64, U8, Bool
-from app.play.games import IllegalActionError, play_games
+from app.play.games import GamesSoFar, IllegalActionError, play_games
 from app.play.policies import random_policy
 from tests.environment.slow_2048 import SlowGame
 
@@ -49,6 +49,19 @@ def test_max_moves_cuts_games() -> None:
     assert not played.ended_N.any()
     uncut = play_games(random_policy(0), range(4))
     assert [g[:10].tolist() for g in uncut.moves] == [g.tolist() for g in played.moves]
+
+
+def test_who_watches_is_told_how_far_the_games_are() -> None:
+    told: list[GamesSoFar] = []
+    played = play_games(random_policy(0), range(16), watch=told.append)
+    assert (told[0].moves, told[0].ended, told[0].moves_left) == (0, 0, None)
+    first = next(so_far for so_far in told if so_far.ended == 1)
+    assert first.moves_left == 15 * first.moves
+    assert [so_far.ended for so_far in told] == sorted(so_far.ended for so_far in told)
+    last = told[-1]
+    assert (last.ended, last.moves, last.moves_left) == (16, played.steps_N.sum(), 0)
+    assert last.mean_score == played.scores_N.mean()
+    assert last.best_score == played.scores_N.max()
 
 
 def test_an_illegal_choice_is_told_instead_of_played_for_ever() -> None:

@@ -1,6 +1,6 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from app.play.games import play_games
 from app.play.learned import ActorCritic, AfterstateCritic
 from app.play.network import F32, Network
 from app.play.policies import greedy_policy, random_policy
-from app.play.search import SearchLimits, search, search_policy
+from app.play.search import SearchLimits, search, search_policy, usual_limits
 from app.training.run_folder import read_run
 from tests.play.slow_search import after, move_values
 from tests.training.run_folders import make_run
@@ -119,24 +119,64 @@ def test_equal_boards_are_asked_once_across_games() -> None:
 
 def test_what_is_searched_together_does_not_matter() -> None:
     boards = boards_after(60, 12)
-    together = search(Known(liking=0.2), SearchLimits(depth=2), boards)
-    apart = search(Known(liking=0.2), SearchLimits(depth=2, games_at_once=1), boards)
+    limits = SearchLimits(depth=2, least_chance=0.01)
+    together = search(Known(liking=0.2), limits, boards)
+    apart = search(Known(liking=0.2), replace(limits, games_at_once=1), boards)
     np.testing.assert_allclose(together, apart, rtol=1e-5)
 
 
-def test_fewer_cells_are_fewer_leaves_and_the_same_ones_again() -> None:
+@pytest.mark.parametrize("kind", ["position", "afterstate"])
+def test_what_is_unlikely_is_judged_as_it_lies(kind: Literal["position", "afterstate"]) -> None:
     boards = boards_after(10, 4)
-    all_cells, few = Known(), Known()
-    search(all_cells, SearchLimits(depth=2), boards)
-    first = search(few, SearchLimits(depth=2, deep_cells=2), boards)
-    assert 0 < few.asked < all_cells.asked / 2
-    assert (first == search(Known(), SearchLimits(depth=2, deep_cells=2), boards)).all()
+    asked = []
+    for least_chance in (0.0, 0.01, 0.5):
+        known, again = Known(kind), Known(kind)
+        limits = SearchLimits(depth=2, least_chance=least_chance, few_cells=2)
+        first = search(known, limits, boards)
+        assert (first == search(again, limits, boards)).all()
+        asked.append(known.asked)
+    assert asked[0] > 1.2 * asked[1] > 2.4 * asked[2] > 0
 
 
-@pytest.mark.parametrize(("depth", "cells"), [(0, 16), (4, 16), (2, 0), (2, 17)])
-def test_limits_are_checked(depth: int, cells: int) -> None:
-    with pytest.raises(ValueError, match="must be from 1"):
-        SearchLimits(depth=depth, deep_cells=cells)
+def test_a_search_is_longer_where_few_cells_are_empty() -> None:
+    full = np.array([[1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 1, 1]], np.uint8)
+    limits = SearchLimits(depth=2, least_chance=0.08)
+    known = Known("afterstate")
+    exact = search(Known("afterstate"), SearchLimits(depth=2), full)
+    np.testing.assert_array_equal(search(known, limits, full), exact)
+    wide, shallow = boards_after(2, 4), Known("afterstate")
+    search(shallow, limits, wide)
+    at_once = Known("afterstate")
+    search(at_once, SearchLimits(depth=1), wide)
+    assert shallow.asked == at_once.asked
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"depth": 0}, "must be from 1"),
+        ({"depth": 9}, "must be from 1"),
+        ({"few_cells": 0}, "must be from 1"),
+        ({"few_cells": 17}, "must be from 1"),
+        ({"least_chance": -0.1}, "must be from 0"),
+        ({"least_chance": 1.0}, "must be from 0"),
+    ],
+)
+def test_limits_are_checked(change: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        SearchLimits(**change)
+
+
+def test_commands_offer_three_depths_each_a_larger_tree() -> None:
+    full = np.array([[1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 1, 1]], np.uint8)
+    asked = []
+    for depth in (1, 2, 3):
+        known = Known("afterstate")
+        search(known, usual_limits(depth), full)
+        asked.append(known.asked)
+    assert asked == sorted(set(asked))
+    with pytest.raises(ValueError, match="one of"):
+        usual_limits(4)
 
 
 def test_search_with_a_sensible_value_plays_better_than_chance() -> None:

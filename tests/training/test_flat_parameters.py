@@ -18,26 +18,6 @@ def backward(model: nn.Module, scale: float = 1.0) -> None:
     (scale * model(torch.ones(5, 3)).square().sum()).backward()
 
 
-def test_a_flat_step_is_the_step_of_the_parameters() -> None:
-    plain, flat_model = network(), network()
-    flat = FlatParameters(flat_model)
-    steps = [
-        torch.optim.Adam(parameters, lr=0.1, fused=True)
-        for parameters in (plain.parameters(), [flat.values_W])
-    ]
-    for _ in range(3):
-        plain.zero_grad()
-        flat.gradient_W.zero_()
-        backward(plain)
-        backward(flat_model)
-        nn.utils.clip_grad_norm_(plain.parameters(), 0.5)
-        flat.clip(flat_model, 0.5)
-        for optimizer in steps:
-            optimizer.step()
-    for left, right in zip(plain.parameters(), flat_model.parameters(), strict=True):
-        torch.testing.assert_close(left, right)
-
-
 def test_a_replica_shares_weights_and_has_its_own_gradient() -> None:
     model = network()
     flat = FlatParameters(model)
@@ -59,16 +39,24 @@ def test_a_loaded_state_reaches_the_replica() -> None:
         assert torch.equal(left, right)
 
 
-def test_a_gradient_is_shortened_and_one_that_is_no_number_is_named() -> None:
+def test_a_replica_has_buffers_of_its_own() -> None:
+    model = nn.BatchNorm1d(3)
+    twin, _ = FlatParameters(model).replica(model)
+    twin(torch.ones(4, 3))
+    assert model.running_mean is not None
+    assert twin.running_mean is not None
+    assert not model.running_mean.any()
+    assert twin.running_mean.all()
+
+
+def test_a_gradient_that_is_no_number_is_named() -> None:
     model = network()
     flat = FlatParameters(model)
-    backward(model, scale=1000.0)
-    assert flat.clip(model, 0.5) > 0.5
-    assert float(flat.gradient_W.norm()) == pytest.approx(0.5)
+    assert flat.finite_norm(model, 0.5) == 0.5
     flat.gradient_W[-1] = math.nan
     with pytest.raises(NonFiniteError) as caught:
-        flat.clip(model, 0.5)
+        flat.finite_norm(model, math.nan)
     assert caught.value.tensor == "2.bias.grad"
     flat.gradient_W.fill_(1e30)
     with pytest.raises(NonFiniteError, match="gradient norm"):
-        flat.clip(model, 0.5)
+        flat.finite_norm(model, float(flat.gradient_W.norm()))

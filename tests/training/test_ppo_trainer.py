@@ -10,13 +10,14 @@ import torch
 from torch import nn
 
 from app.environment.rewards import SCORE_UNIT
+from app.models.game_transformer import GameTransformer
 from app.models.model_config import DynamicModelConfig
 from app.training.checkpoints import load_trainer, save_trainer
 from app.training.guard import NonFiniteError
 from app.training.hyperparameters import Hyperparameters
 from app.training.metrics import RecentGames
 from app.training.ppo_trainer import PPOTrainer
-from app.training.rollout import Rollout
+from app.training.rollout import FinishedGame, Rollout
 from tests.training.run_folders import QUICK, make_run, make_trainer
 from weightslab.checkpoints import CheckpointDamagedError
 
@@ -140,6 +141,13 @@ def test_an_answer_that_is_no_number_ends_the_play() -> None:
     trainer.update()
 
 
+def played(rollout: Rollout, model: GameTransformer) -> list[FinishedGame]:
+    model.eval()
+    finished = [game for step in range(rollout.n_steps) for game in rollout.play(step, model)]
+    rollout.judge(model)
+    return finished
+
+
 def poison_gradient(name: str) -> Callable[[PPOTrainer], None]:
     def poison(trainer: PPOTrainer) -> None:
         parameter = dict(trainer.model.named_parameters())[name]
@@ -149,12 +157,13 @@ def poison_gradient(name: str) -> Callable[[PPOTrainer], None]:
 
 
 def poison_returns(trainer: PPOTrainer) -> None:
-    make_batch = trainer._batch
+    rollout, estimate = trainer.rollout, trainer.rollout.estimate
 
-    def poisoned() -> dict[str, torch.Tensor]:
-        return {**make_batch(), "returns": torch.full((128,), math.inf)}
+    def poisoned(gamma: float, gae_lambda: float) -> None:
+        estimate(gamma, gae_lambda)
+        rollout.returns_SN[:] = math.inf
 
-    trainer._batch = poisoned  # type: ignore[method-assign]
+    rollout.estimate = poisoned  # type: ignore[method-assign]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +198,7 @@ def test_the_learning_rate_falls_to_zero_and_may_change() -> None:
 def test_truncated_games_are_valued_on_their_last_board() -> None:
     trainer = small_trainer()
     rollout = Rollout(8, 16, seed=0, reward_scale=0.1, max_game_steps=5)
-    rollout.collect(trainer.model, lambda: None)
+    played(rollout, trainer.model)
     assert rollout.truncated_SN.sum() == 8 * 3
     assert not rollout.terminated_SN.any()
     assert (rollout.final_values_SN[rollout.truncated_SN] != 0).all()
@@ -258,9 +267,9 @@ def test_the_learning_rate_rises_first() -> None:
 def test_a_rollout_rewards_moves_as_it_is_told(kind: str) -> None:
     rollout = Rollout(4, 64, seed=0, reward_scale=0.5, reward=kind)
     score = 0.0
-    rollout.collect(small_trainer().model, lambda: None)
+    finished = played(rollout, small_trainer().model)
     for rewards_N in rollout.rewards_SN / 0.5:
         merged_N = 2.0**rewards_N if kind == "log2" else rewards_N * SCORE_UNIT
         score += float(merged_N[rewards_N > 0].sum())
-    played = rollout.games.arrays.scores.sum() + sum(game.score for game in rollout.finished)
-    assert score == pytest.approx(played, rel=1e-5)
+    scores = [*rollout.games.arrays.scores, *(game.score for game in finished)]
+    assert score == pytest.approx(sum(scores), rel=1e-5)

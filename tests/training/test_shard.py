@@ -28,8 +28,8 @@ def test_cores_do_not_change_what_is_learnt(
         trainer = make_trainer(
             make_run(tmp_path / str(cores), template=template, hyperparameters=SETTINGS)
         )
-        # What draws random numbers does so in one thread, whatever the cores.
-        assert trainer.crew.threads == (1 if template == "everything" else cores)
+        # What draws random numbers does so in one process, whatever the cores.
+        assert trainer.crew.apart == (template != "everything" and cores == 2)
         results.append(trained(trainer))
     assert results[0][0] == results[1][0]
     assert torch.equal(results[0][1], results[1][1])
@@ -81,7 +81,7 @@ def test_both_forms_of_the_loss_leave_the_same_gradient() -> None:
         hyperparameters=Hyperparameters.from_values(QUICK),
     )
     trainer.update()
-    shard, batch = trainer.shards[0], trainer._batch()
+    shard, batch = trainer.shards[0], trainer.shards[0].batch_P
     gradients, numbers = [], []
     for add in (shard._add_on_cpu, shard._add_on_gpu):
         shard.flat.gradient_W.zero_()

@@ -117,7 +117,7 @@ class MoELayer(Block):
     def take_usage(self) -> Tensor:
         """Share of cells sent to each expert [E] since the last call; zeros where none were."""
         share_E: Tensor = self._routed_E / self._routed_E.sum().clamp(min=1)
-        self._routed_E = torch.zeros_like(self._routed_E)
+        self._routed_E.zero_()
         return share_E
 
     def absorb(self, others: Sequence["MoELayer"]) -> None:

@@ -15,15 +15,11 @@ from app.environment.games import Games
 from app.models.afterstates import ACTIONS, CELLS, Afterstates
 from app.models.game_transformer import GameTransformer
 from app.models.model_config import DynamicModelConfig
+from app.training.flat_adam import FlatAdam, shortening
 from app.training.flat_parameters import FlatParameters
 from app.training.guard import NonFiniteError, require_finite
 from app.training.hyperparameters import Hyperparameters
-from app.training.ppo_state import (
-    game_tensors,
-    optimizer_tensors,
-    restore_games,
-    restore_optimizer,
-)
+from app.training.ppo_state import game_tensors, restore_games
 from app.training.rollout import FinishedGame
 from app.training.td.td_trainer import TDTrainer
 from app.training.trainer import TrainerState
@@ -54,7 +50,7 @@ class NetworkTrainer(TDTrainer):
         self.games.start()
         self.shuffler = np.random.Generator(np.random.PCG64(seed))
         self.flat = FlatParameters(self.model)
-        self.optimizer = torch.optim.Adam([self.flat.values_W], eps=1e-5, fused=True)
+        self.adam = FlatAdam(self.flat)
 
     def learning_rate(self) -> float:
         """Step size of Adam in the next update."""
@@ -64,9 +60,7 @@ class NetworkTrainer(TDTrainer):
 
     def learn(self, check_in: Callable[[], None]) -> None:
         """Play, then fit."""
-        settings = self.hyperparameters
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.learning_rate()
+        settings, learning_rate = self.hyperparameters, self.learning_rate()
         boards_PC, targets_P = self._play(check_in)
         self.step += len(targets_P)
         losses: list[tuple[float, float]] = []
@@ -75,13 +69,14 @@ class NetworkTrainer(TDTrainer):
             shuffled_P = torch.from_numpy(self.shuffler.permutation(len(targets_P)))
             for chosen_M in torch.split(shuffled_P, settings.minibatch):
                 check_in()
-                losses.append(self._fit(boards_PC[chosen_M], targets_P[chosen_M]))
+                minibatch = boards_PC[chosen_M], targets_P[chosen_M]
+                losses.append(self._fit(*minibatch, learning_rate))
         self.aux_loss, self.grad_norm = (float(mean) for mean in np.mean(losses, axis=0))
 
     def state(self) -> TrainerState:
         """Moments, games, generators."""
         tensors = {
-            **optimizer_tensors(self.model, self.flat, self.optimizer),
+            **self.adam.tensors(self.model),
             **game_tensors(self.games),
             "rng.torch": torch.get_rng_state(),
         }
@@ -89,7 +84,7 @@ class NetworkTrainer(TDTrainer):
 
     def restore(self, state: TrainerState) -> None:
         """Go on from a state; with another number of games, new games begin."""
-        restore_optimizer(self.model, self.flat, self.optimizer, state.tensors)
+        self.adam.restore(self.model, state.tensors)
         if len(state.tensors["games.boards"]) == self.games.count:
             restore_games(self.games, state.tensors)
         self.shuffler.bit_generator.state = state.document["shuffler"]
@@ -144,7 +139,9 @@ class NetworkTrainer(TDTrainer):
             values_NA[every_N, best_N].numpy(),
         )
 
-    def _fit(self, boards_MC: Tensor, targets_M: Tensor) -> tuple[float, float]:
+    def _fit(
+        self, boards_MC: Tensor, targets_M: Tensor, learning_rate: float
+    ) -> tuple[float, float]:
         """One gradient step on half the squared error; the auxiliary loss and the gradient."""
         values_M = self.model.afterstate_values(boards_MC.long())
         loss = 0.5 * (values_M - targets_M).square().mean()
@@ -152,8 +149,9 @@ class NetworkTrainer(TDTrainer):
         require_finite([("value", loss), ("aux", aux)])
         self.flat.gradient_W.zero_()
         torch.autograd.backward(loss + aux)
-        grad_norm = self.flat.clip(self.model, self.hyperparameters.max_grad_norm)
-        self.optimizer.step()
+        grad_norm = self.flat.finite_norm(self.model, float(self.flat.gradient_W.norm()))
+        shortened = shortening(grad_norm, self.hyperparameters.max_grad_norm)
+        self.adam.step(learning_rate, shortened)
         self.gradient_steps += 1
         return float(aux.detach()), grad_norm
 

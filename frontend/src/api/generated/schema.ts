@@ -1091,7 +1091,7 @@ export interface components {
         };
         /**
          * Parent
-         * @description Where a branched run came from.
+         * @description Where a branched run, or its teacher, came from.
          */
         Parent: {
             /** Run Id */
@@ -1228,6 +1228,8 @@ export interface components {
             /** Id */
             id: string;
             kickstart: components["schemas"]["Kickstart"] | null;
+            /** @description The teacher, where it is of another run. */
+            kickstart_from: components["schemas"]["Parent"] | null;
             /** Last Seq */
             last_seq: number;
             /** Latest */
@@ -1329,6 +1331,8 @@ export interface components {
             hyperparameters: {
                 [key: string]: boolean | number | string;
             };
+            /** @description A checkpoint of any design, whose moves the new run learns from at first. */
+            kickstart_from?: components["schemas"]["CheckpointChoice"] | null;
             /**
              * Minutes
              * @description Minutes to train for, pauses not counted; alone, no number of steps ends it.
