@@ -35,13 +35,11 @@ def column_names(samples: Samples) -> list[str]:
 def build_frame(
     samples: Samples, rows: Int32 | None = None, columns: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """The table of all samples, or of the given rows in their order; of some columns if asked."""
+    """The table of all samples, or of distinct rows in this order; of some columns if asked."""
     layout = _Layout(samples, rows)
     wanted = column_names(samples) if columns is None else columns
-    index = pd.MultiIndex.from_arrays(
-        [layout.ids, layout.annotations], names=["sample_id", "annotation_id"]
-    )
-    return pd.DataFrame({name: layout.column(name) for name in wanted}, index=index, copy=False)
+    filled = {name: layout.column(name) for name in wanted}
+    return pd.DataFrame(filled, index=layout.index(), copy=False)
 
 
 class _Layout:
@@ -60,16 +58,34 @@ class _Layout:
             (np.zeros(len(chosen), np.int32), instances.annotations[places])
         )
         self.places = np.concatenate((np.full(len(chosen), -1, np.int32), places))
-        if len(places):
-            rank = np.empty(count, np.int64)
-            rank[chosen] = np.arange(len(chosen))
+        self.has_instances = bool(len(places))
+        self._order = np.arange(len(chosen), dtype=np.int32)
+        if self.has_instances:
+            rank = np.empty(count, np.int32)
+            rank[chosen] = self._order
             order = np.lexsort((self.annotations, rank[self.rows]))
             self.rows, self.annotations, self.places = (
                 part[order] for part in (self.rows, self.annotations, self.places)
             )
+            self._order = rank[self.rows]
         self.of_instance = self.places >= 0
-        self.has_instances = bool(len(places))
-        self.ids = pd.array(samples.ids_of(self.rows), dtype="str")
+        self._ids = pd.array(samples.identity.array_of(chosen), dtype="str")
+
+    def ids(self) -> Any:
+        """The sample's id of each row."""
+        return self._ids.take(self._order) if self.has_instances else self._ids
+
+    def index(self) -> pd.MultiIndex:
+        """(sample_id, annotation_id), made of what is known: nothing has to be hashed."""
+        annotations, codes = np.unique(self.annotations, return_inverse=True)
+        levels: list[Any] = [pd.Index(self._ids), pd.Index(annotations)]
+        places: list[Any] = [self._order, codes]
+        return pd.MultiIndex(
+            levels=levels,
+            codes=places,
+            names=["sample_id", "annotation_id"],
+            verify_integrity=False,
+        )
 
     def column(self, name: str) -> Any:
         """A column by its name."""
@@ -80,7 +96,7 @@ class _Layout:
             codes, names = samples.identity.origin_codes
             return _categorical(codes[self.rows], names)
         if name == "group_id":
-            return self.ids
+            return self.ids()
         if name == "last_seen":
             return self.masked(samples.last_seen, pd.arrays.IntegerArray, missing=-1)
         if name in samples.objects.names:

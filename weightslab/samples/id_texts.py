@@ -5,13 +5,17 @@ A dict of Python strings would take ten times the memory. Legend: N texts of a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weightslab.samples.growing import Growing
 from weightslab.samples.sorted_runs import Int32, Int64, SortedRuns
+
+if TYPE_CHECKING:
+    import pyarrow
 
 CHUNK = 262_144
 Bytes = NDArray[np.uint8]
@@ -43,17 +47,30 @@ class IdTexts:
     def find(self, texts: Sequence[str]) -> Int32:
         """The number of each text [N], -1 where it is unknown."""
         found = np.empty(len(texts), np.int32)
-        for chunk, part in _chunks(texts):
+        for begin in range(0, len(texts), CHUNK):
+            part, chunk = texts[begin : begin + CHUNK], slice(begin, begin + CHUNK)
             hashes = np.fromiter(map(self._hash, part), np.int64, len(part))
             found[chunk] = self._verified(self._index.find(hashes), part)
         return found
 
-    def add(self, texts: Sequence[str]) -> Int32:
-        """The number of each text [N]; those that are unknown are added."""
-        numbers = np.empty(len(texts), np.int32)
-        for chunk, part in _chunks(texts):
-            numbers[chunk] = self._add_chunk(part)
-        return numbers
+    def append(self, texts: Sequence[str], ends: Int64, blob: Bytes) -> None:
+        """Number further texts, which are new and distinct; `ends` and `blob` are `encoded(texts)`.
+
+        Their numbers follow each other, whatever their hashes are.
+        """
+        first = len(self)
+        before = len(self._bytes)
+        self._bytes.extend(blob)
+        self._ends.extend(ends[1:] + before)
+        hashes = np.fromiter(map(self._hash, texts), np.int64, len(texts))
+        fresh = self._index.find(hashes) < 0
+        again = np.ones(len(texts), bool)
+        again[np.unique(hashes, return_index=True)[1]] = False
+        fresh &= ~again
+        numbers = np.arange(first, len(self), dtype=np.int32)
+        self._index.add(hashes[fresh], numbers[fresh])
+        for place in np.flatnonzero(~fresh).tolist():
+            self._same_hash[texts[place]] = first + place
 
     def texts(self, numbers: Int32) -> list[str]:
         """The texts of these numbers."""
@@ -61,55 +78,24 @@ class IdTexts:
         begins, ends = ends[numbers].tolist(), ends[np.asarray(numbers) + 1].tolist()
         return [pool[begin:end].tobytes().decode() for begin, end in zip(begins, ends, strict=True)]
 
-    def buffers(self, first: int = 0) -> tuple[Int64, Bytes]:
-        """Ends and bytes of all texts from number `first` on; the first end is where it begins."""
-        ends = self._ends.values[first:]
-        return ends, self._bytes.values
+    def array(self, numbers: Int64) -> pyarrow.Array:
+        """The texts of these numbers as an Arrow array of strings."""
+        import pyarrow
 
-    def _add_chunk(self, texts: Sequence[str]) -> Int32:
-        hashes = np.fromiter(map(self._hash, texts), np.int64, len(texts))
-        numbers = self._verified(self._index.find(hashes), texts)
-        new = np.flatnonzero(numbers < 0)
-        if not len(new):
-            return numbers
-        _, first, group = np.unique(hashes[new], return_index=True, return_inverse=True)
-        leads = np.zeros(len(new), bool)
-        leads[first] = True
-        lead_numbers = np.full(len(new), -1, np.int32)
-        lead_numbers[leads] = self._append([texts[i] for i in new[leads]], hashes[new[leads]])
-        numbers[new] = lead_numbers[first][group]
-        for place in new[~leads].tolist():  # the same text again, or another of the same hash
-            if texts[place] != self.texts(numbers[[place]])[0]:
-                numbers[place] = self._add_same_hash(texts[place])
-        return numbers
-
-    def _append(self, texts: Sequence[str], hashes: Int64) -> Int32:
-        first = len(self)
-        ends, blob = _encoded(texts)
-        before = len(self._bytes)
-        self._bytes.extend(blob)
-        self._ends.extend(ends[1:] + before)
-        numbers = np.arange(first, len(self), dtype=np.int32)
-        fresh = self._index.find(hashes) < 0
-        self._index.add(hashes[fresh], numbers[fresh])
-        for place in np.flatnonzero(~fresh).tolist():
-            self._same_hash[texts[place]] = first + place
-        return numbers
-
-    def _add_same_hash(self, text: str) -> int:
-        if text not in self._same_hash:
-            self._same_hash[text] = len(self)
-            ends, blob = _encoded([text])
-            self._ends.extend(ends[1:] + len(self._bytes))
-            self._bytes.extend(blob)
-        return self._same_hash[text]
+        ends, pool = self._ends.values, self._bytes.values
+        buffers = [None, pyarrow.py_buffer(ends), pyarrow.py_buffer(pool)]
+        every = pyarrow.Array.from_buffers(pyarrow.large_string(), len(self), buffers)
+        first = int(numbers[0]) if len(numbers) else 0
+        if len(numbers) and (np.diff(numbers) == 1).all():
+            return every.slice(first, len(numbers))
+        return every.take(pyarrow.array(numbers))
 
     def _verified(self, candidates: Int32, texts: Sequence[str]) -> Int32:
         """The candidates whose text is the one looked for; -1 for the others."""
         known = np.flatnonzero(candidates >= 0)
         if len(known):
             asked = texts if len(known) == len(texts) else [texts[i] for i in known.tolist()]
-            differing = known[~self._equal(candidates[known], *_encoded(asked))]
+            differing = known[~self._equal(candidates[known], *encoded(asked))]
             for place in differing.tolist():
                 candidates[place] = self._same_hash.get(texts[place], -1)
         return candidates
@@ -128,12 +114,7 @@ class IdTexts:
         return equal
 
 
-def _chunks(texts: Sequence[str]) -> Iterator[tuple[slice, Sequence[str]]]:
-    for begin in range(0, len(texts), CHUNK):
-        yield slice(begin, begin + CHUNK), texts[begin : begin + CHUNK]
-
-
-def _encoded(texts: Sequence[str]) -> tuple[Int64, Bytes]:
+def encoded(texts: Sequence[str]) -> tuple[Int64, Bytes]:
     """Ends [N + 1], beginning with 0, and the bytes of all texts (UTF-8)."""
     joined = "".join(texts)
     ends = np.zeros(len(texts) + 1, np.int64)

@@ -8,20 +8,25 @@ the same rows. Legend: B ids of a call, N samples of a dataset.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from weightslab.samples.growing import Growing
-from weightslab.samples.id_texts import CHUNK, IdTexts
+from weightslab.samples.id_texts import CHUNK, IdTexts, encoded
 from weightslab.samples.identity_log import IdentityLog, read_identity
 from weightslab.samples.sample_ids import Ids, integer_of
 
+if TYPE_CHECKING:
+    import pyarrow
+
 Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
 SampleId = int | str
 NO_ORIGIN = ""
 
@@ -105,18 +110,23 @@ class Identity:
 
     def add_ids(self, ids: Ids, origin: str) -> Int32:
         """The rows [B] of these ids; unknown ones become samples of this origin."""
-        rows = self.find(ids)
-        unknown = np.flatnonzero(rows < 0)
-        for begin in range(0, len(unknown), CHUNK):
-            places = unknown[begin : begin + CHUNK]
-            texts = [str(ids[place]) for place in places.tolist()]
-            distinct = list(dict.fromkeys(texts))
-            lengths = [len(text.encode()) for text in distinct]
-            blob = "".join(distinct).encode()
-            head = {"texts": len(distinct), "origin": origin}
-            self._write(head, np.array(lengths, np.uint32).tobytes() + blob)
-            rows[places] = self.find(texts)
+        rows = np.empty(len(ids), np.int32)
+        for begin in range(0, len(ids), CHUNK):
+            part = ids[begin : begin + CHUNK]
+            found = self.find(part)
+            unknown = np.flatnonzero(found < 0)
+            if len(unknown):
+                found[unknown] = self._add([str(part[i]) for i in unknown.tolist()], origin)
+            rows[begin : begin + CHUNK] = found
         return rows
+
+    def _add(self, texts: list[str], origin: str) -> Int32:
+        """The rows of texts that are no ids yet; the same one may be there twice."""
+        distinct = {text: row for row, text in enumerate(dict.fromkeys(texts), len(self))}
+        ends, blob = encoded(list(distinct))
+        head = {"texts": len(distinct), "origin": origin}
+        self._write(head, np.diff(ends).astype("<u4").tobytes() + blob.tobytes())
+        return np.fromiter(map(distinct.__getitem__, texts), np.int32, len(texts))
 
     def find(self, ids: Ids) -> Int32:
         """The row of each id [B], -1 where it is unknown."""
@@ -148,6 +158,19 @@ class Identity:
         ids = np.array(list(map(str, numbers.tolist())), object)
         ids[of_text] = self._texts.texts(numbers[of_text])
         return list(ids)
+
+    def array_of(self, rows: Int32) -> pyarrow.Array:
+        """The ids of rows as an Arrow array of strings: millions of them in a second."""
+        import pyarrow
+
+        extents = np.searchsorted(self._rows, rows, side="right") - 1
+        of_text = self._of_text[extents]
+        if of_text.any() and not of_text.all():
+            return pyarrow.array(self.ids_of(rows), pyarrow.large_string())
+        numbers = np.asarray(rows - self._rows[extents] + self._firsts[extents], np.int64)
+        if of_text.any():
+            return self._texts.array(numbers)
+        return pyarrow.array(numbers).cast(pyarrow.large_string())
 
     def integers_of(self, rows: Int32) -> NDArray[np.int64] | None:
         """The ids as integers, where none of them is a text of the dataset's own; else None."""
@@ -227,9 +250,9 @@ class Identity:
             self._next_integer = max(self._next_integer, head["first"] + count)
         else:
             count = head["texts"]
-            texts = _split(body, count)
+            texts, ends, blob = _split(body, count)
             self._extend(Extent(row, count, len(self._texts), None))
-            self._texts.add(texts)
+            self._texts.append(texts, ends, blob)
             self._next_integer = max(self._next_integer, max(map(_after, texts)))
         self._origins.extend(np.full(count, code, np.int16))
 
@@ -282,20 +305,25 @@ def runs_of(rows: Int32) -> list[int]:
         return []
     begins = np.flatnonzero(np.diff(rows, prepend=rows[0] - 2) != 1)
     counts = np.diff(begins, append=len(rows))
-    return [int(n) for n in np.stack((rows[begins], counts), axis=1).reshape(-1)]
+    runs: list[int] = np.stack((rows[begins], counts), axis=1).reshape(-1).tolist()
+    return runs
 
 
 def rows_of_runs(runs: Sequence[int]) -> Int32:
     """What `runs_of` wrote."""
-    pairs: Iterator[tuple[int, int]] = zip(runs[::2], runs[1::2], strict=True)
-    parts = [np.arange(first, first + count, dtype=np.int32) for first, count in pairs]
-    return np.concatenate(parts) if parts else np.empty(0, np.int32)
+    firsts, counts = np.array(runs, np.int64).reshape(-1, 2).T
+    begins = np.cumsum(counts) - counts
+    return (np.repeat(firsts - begins, counts) + np.arange(counts.sum())).astype(np.int32)
 
 
-def _split(body: bytes, count: int) -> list[str]:
-    ends = np.cumsum(np.frombuffer(body, np.uint32, count), dtype=np.int64).tolist()
+def _split(body: bytes, count: int) -> tuple[list[str], Int64, NDArray[np.uint8]]:
+    """The texts of an entry, where each ends (the first begins at 0), and their bytes."""
+    ends = np.zeros(count + 1, np.int64)
+    np.cumsum(np.frombuffer(body, "<u4", count), out=ends[1:])
     blob = body[4 * count :]
-    return [blob[a:b].decode() for a, b in zip([0, *ends[:-1]], ends, strict=True)]
+    places = ends.tolist()
+    texts = [blob[a:b].decode() for a, b in pairwise(places)]
+    return texts, ends, np.frombuffer(blob, np.uint8)
 
 
 def _after(text: str) -> int:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weightslab.errors import SampleIdError, StoreDamagedError
-from weightslab.samples.id_texts import IdTexts
+from weightslab.samples.id_texts import IdTexts, encoded
 from weightslab.samples.identity import Identity, rows_of_runs, runs_of
 from weightslab.samples.identity_log import IdentityLog
 from weightslab.samples.sample_ids import as_ids
@@ -18,17 +18,17 @@ integers = st.integers(-5, 40)
 
 @settings(max_examples=50)
 @given(st.lists(st.lists(texts, max_size=12), max_size=6), st.sampled_from([hash, len]))
-def test_texts_are_numbered_once_even_where_hashes_collide(calls, hash_text) -> None:
+def test_texts_are_numbered_in_order_even_where_hashes_collide(calls, hash_text) -> None:
     pool, expected = IdTexts(hash_text), {}
     for call in calls:
-        numbers = pool.add(call)
-        for text, number in zip(call, numbers.tolist(), strict=True):
-            assert expected.setdefault(text, number) == number
-    assert len(pool) == len(expected) == len(set(expected.values()))
-    known = list(expected)
-    assert pool.find(known).tolist() == [expected[text] for text in known]
-    assert pool.texts(pool.find(known)) == known
-    assert (pool.find([text + "?" for text in known if text + "?" not in expected]) == -1).all()
+        new = [text for text in dict.fromkeys(call) if text not in expected]
+        assert (pool.find(new) == -1).all()
+        pool.append(new, *encoded(new))
+        expected.update((text, len(expected)) for text in new)
+        assert pool.find(call).tolist() == [expected[text] for text in call]
+    numbers = np.arange(len(pool))
+    assert pool.texts(numbers) == pool.array(numbers).to_pylist() == list(expected)
+    assert pool.array(numbers[::-2]).to_pylist() == list(expected)[::-2]
 
 
 @settings(max_examples=50)
@@ -57,6 +57,7 @@ def test_rows_are_dense_and_ids_give_them_back(steps) -> None:
     assert sorted(seen.values()) == list(range(len(identity)))
     every = np.arange(len(identity), dtype=np.int32)
     assert identity.find(identity.ids_of(every)).tolist() == every.tolist()
+    assert identity.array_of(every).to_pylist() == identity.ids_of(every)
     numbers = identity.integers_of(every)
     if numbers is not None:
         assert identity.find(numbers).tolist() == every.tolist()
@@ -103,6 +104,16 @@ def test_an_object_store_keeps_identities_too() -> None:
     assert again.ids_of(np.arange(3, dtype=np.int32)) == ["0", "1", "a"]
     again.add_ids(["b"], "val")
     assert len(Identity.read(root)) == 4
+
+
+def test_the_same_text_far_apart_in_one_call_is_one_sample(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("weightslab.samples.identity.CHUNK", 2)
+    identity = Identity()
+    ids = ["a", "b", "c", "a", "d", "d", "c"]
+    assert identity.add_ids(ids, "train").tolist() == [0, 1, 2, 0, 3, 3, 2]
+    assert len(identity) == 4
 
 
 def test_what_a_kill_left_half_written_is_cut_and_damage_is_told(tmp_path: Path) -> None:
