@@ -10,7 +10,7 @@ import os
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,13 +30,11 @@ class Frames:
 
     Attributes:
         payloads: of the frames whose checksums hold, in order; views of what was read.
-        ends: where each of them ends.
         end: where the next frame would start; what follows is torn.
         damaged: where unreadable bytes start that whole frames follow.
     """
 
     payloads: list[memoryview]
-    ends: list[int]
     end: int
     damaged: list[int]
 
@@ -47,9 +45,9 @@ def head_of(payload: Bytes) -> bytes:
     return _HEAD.pack(_MARKER, checksum, len(payload))
 
 
-def file_of(payloads: Sequence[Bytes]) -> bytes:
-    """A whole file of frames."""
-    return b"".join([MAGIC, *(piece for p in payloads for piece in (head_of(p), p))])
+def file_of(payload: Bytes) -> bytes:
+    """A whole file of one frame."""
+    return b"".join([MAGIC, head_of(payload), payload])
 
 
 def read_frames(content: Bytes, *, start: int = 0) -> Frames:
@@ -59,7 +57,7 @@ def read_frames(content: Bytes, *, start: int = 0) -> Frames:
     """
     view = memoryview(content)
     at = 0
-    payloads, ends, damaged = [], [], []
+    payloads, damaged = [], []
     if start == 0:
         at = len(MAGIC) if bytes(view[: len(MAGIC)]) == MAGIC else 0
     while at < len(view):
@@ -72,9 +70,8 @@ def read_frames(content: Bytes, *, start: int = 0) -> Frames:
             at = following
             continue
         payloads.append(view[at + _HEAD.size : end])
-        ends.append(start + end)
         at = end
-    return Frames(payloads, ends, start + at, damaged)
+    return Frames(payloads, start + at, damaged)
 
 
 def _frame_end(view: memoryview, at: int) -> int | None:
@@ -129,13 +126,13 @@ class FrameFile:
         if self.size == 0:
             self._write([MAGIC])
 
-    def append(self, *payloads: Bytes) -> None:
-        """Write frames, all or none; they outlive the process at once, the machine after `sync`.
+    def append(self, payload: Bytes) -> None:
+        """Write a frame; it outlives the process at once, the machine after `sync`.
 
         Raises:
             OSError: the disk is full or refuses; the file is as it was.
         """
-        self._write([piece for payload in payloads for piece in (head_of(payload), payload)])
+        self._write([head_of(payload), payload])
 
     def _write(self, pieces: list[Bytes]) -> None:
         self._file.seek(self.size)

@@ -105,7 +105,7 @@ class Journal:
     def _write(self, payload: bytes) -> None:
         if self._file is None:
             name = f"{_FOLDER}/{self._count + 1:012d}.frames"
-            self._storage.replace(name, file_of([payload]))
+            self._storage.replace(name, file_of(payload))
             return
         size = self._file.size
         self._file.append(payload)

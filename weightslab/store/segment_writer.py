@@ -49,32 +49,34 @@ class SegmentWriter:
         if self._file.size < size:
             _log.warning("%s: cut %d torn bytes at its end", path, size - self._file.size)
 
-    def append(self, payloads: list[memoryview], *, durable: bool) -> None:
-        """Write frames, all or none.
+    def append(self, payload: memoryview, *, durable: bool) -> None:
+        """Write a frame, whole or not at all.
 
         Args:
-            durable: wait until they, and all before them, are on the disk.
+            payload: of the frame; an empty one is not written.
+            durable: wait until it, and all before it, are on the disk.
 
         Raises:
             OSError: the disk is full or refuses; nothing was added.
         """
         if not isinstance(self._storage, LocalStorage):
-            if payloads:
-                content = file_of(payloads)
+            if payload:
+                content = file_of(payload)
                 self._storage.replace(segment_name(self._next), content)
                 self._begin(len(content))
             return
-        if self._file is None and payloads:
+        if self._file is None and payload:
             path = self._storage.path / segment_name(self._next)
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = FrameFile(path)
             self._begin(self._file.size)
         if self._file is not None:
-            self._append(self._file, payloads, durable)
+            self._append(self._file, payload, durable)
 
-    def _append(self, file: FrameFile, payloads: list[memoryview], durable: bool) -> None:
+    def _append(self, file: FrameFile, payload: memoryview, durable: bool) -> None:
         before = file.size
-        file.append(*payloads)
+        if payload:
+            file.append(payload)
         try:
             for each in (*self._sealed.values(), file) if durable else ():
                 each.sync()

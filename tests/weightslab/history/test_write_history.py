@@ -1,6 +1,8 @@
 import csv
+import errno
 import json
 import math
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,7 @@ import pyarrow.parquet
 import pytest
 
 import weightslab as wl
-from weightslab.errors import ArgumentError
+from weightslab.errors import ArgumentError, StoreError
 from weightslab.experiment import Experiment
 
 ROWS = [
@@ -156,3 +158,22 @@ def test_numbers_come_back_from_text(experiment: Experiment, tmp_path: Path) -> 
         np.testing.assert_array_equal(read[1000:].astype(np.float32), single)
         if form == "json":
             assert all(isinstance(row["metric_value"], float) for row in rows)
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "parquet"])
+def test_a_full_disk_leaves_the_old_file(experiment: Experiment, tmp_path: Path, form: str) -> None:
+    """RLIMIT_FSIZE stands for the full disk: the system refuses to let a file grow."""
+    experiment.history.add_global("h", "long", np.arange(100_000), np.random.rand(100_000))
+    experiment.flush()
+    path = tmp_path / f"history.{form}"
+    path.write_text("old")
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
+    try:
+        with pytest.raises(StoreError, match="cannot be written") as caught:
+            wl.write_history(path, form, experiment_hash="all")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert caught.value.errno == errno.EFBIG
+    assert path.read_text() == "old"
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == [path.name]

@@ -73,6 +73,7 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, kills: int) -> None:
     assert told > kills
     with_leftovers = HistoryStore(tmp_path)
     with_leftovers.close()
+    # What one flush wrote is there as a whole.
     assert reader.sample_rows(["small"])["step"].to_pylist() == list(range(first))
     live = {path for path in tmp_path.rglob("*") if path.is_file()}
     assert not [path for path in live if path.name.startswith(".tmp-")]
