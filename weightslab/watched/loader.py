@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,7 @@ class Watch:
         self.starting: Epoch | None = None
         self.epoch: Epoch | None = None
         self.epoch_random: LoaderRandom | None = None
+        self.latest: weakref.ref[WatchedIterator] | None = None
         self.resume_at: tuple[int, LoaderRandom] | None = None
         self.endless: Iterator[Any] | None = None
 
@@ -81,18 +83,20 @@ class WatchedLoader(DataLoader[Any]):
         resume, watch.resume_at = watch.resume_at, None
         now = LoaderRandom.capture(self)
         if resume is not None:
-            resume[1].restore(self)
+            resume[1].restore()
+            resume[1].restore_own(self)
         watch.epoch_random = now if resume is None else resume[1]
         skip = 0 if resume is None else resume[0]
         epoch = Epoch(watch.members, self.batch_sampler, self.sampler, skip)
         watch.epoch = watch.starting = epoch
         try:
             given = WatchedIterator(self, watch, epoch, super().__iter__())
+            watch.latest = weakref.ref(given)
             given.fast_forward(skip)
         finally:
             watch.starting = None
         if resume is not None:
-            now.restore(None)
+            now.restore()
         return given
 
     def __next__(self) -> Any:
@@ -151,17 +155,26 @@ class WatchedLoader(DataLoader[Any]):
         self.__dict__["_iterator"] = None
 
     def state_dict(self) -> dict[str, Any]:
-        """Where the latest pass stands, as tensors and integers: `end` of -1 between passes."""
+        """Where the latest pass stands, as tensors and integers.
+
+        `end` is -1 between passes, also behind one that was broken off; `random` is the state the
+        pass began with; `generators` are the loader's own ones now.
+        """
         watch: Watch = self.__dict__[OURS]
+        state = {"end": -1, "generators": LoaderRandom.own(self)}
+        under_way = watch.latest is not None and watch.latest() is not None
         epoch, random = watch.epoch, watch.epoch_random
-        if epoch is None or random is None or epoch.finished:
-            return {"end": -1}
-        return {"end": epoch.end, "random": random.state}
+        if not under_way or epoch is None or random is None or epoch.finished:
+            return state
+        return {**state, "end": epoch.end, "random": random.state}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Let the next pass go on where `state_dict` was taken, with the same samples to come."""
+        """Go on where `state_dict` was taken, with the same samples to come.
+
+        That is the next pass; a pass that is under way goes there with its next batch.
+        """
         watch: Watch = self.__dict__[OURS]
-        watch.endless = None
+        LoaderRandom(state["generators"]).restore_own(self)
         at = state["end"]
         watch.resume_at = None if at < 0 else (at, LoaderRandom(state["random"]))
 

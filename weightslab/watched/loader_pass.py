@@ -71,19 +71,28 @@ class WatchedIterator:
         Raises:
             StopIteration: at the end of the pass.
         """
-        watch, epoch = self._watch, self._epoch
+        watch = self._watch
         if watch.is_training and "control" in watch.experiment.__dict__:
             watch.experiment.control.boundary()
+        if watch.resume_at is not None:
+            self._go_there()
         try:
             found = self._load_counted() if self._counts else self._load()
             while found is None:  # all samples of a batch were discarded meanwhile
                 found = self._load_counted() if self._counts else self._load()
         except StopIteration:
-            epoch.finished = True
+            self._epoch.finished = True
             raise
         batch, rows, ids = found
         watch.experiment.batch = Batch(rows, ids, watch.origin, watch.name)
         return batch, ids
+
+    def _go_there(self) -> None:
+        """A state was loaded while this pass is under way: become the pass that goes on there."""
+        loader = self._loader()
+        if loader is not None:
+            self.__dict__.update(iter(loader).__dict__)
+            self._watch.latest = weakref.ref(self)
 
     def fast_forward(self, skip: int) -> None:
         """Have the pass begin behind what was given before, its random numbers drawn."""

@@ -20,14 +20,22 @@ class LoaderRandom:
     @classmethod
     def capture(cls, loader: DataLoader[Any]) -> LoaderRandom:
         """The state now."""
-        own = {f"generator_{i}": g.get_state() for i, g in enumerate(_generators(loader))}
-        return cls({**random_state.capture(), **own})
+        return cls({**random_state.capture(), **cls.own(loader)})
 
-    def restore(self, loader: DataLoader[Any] | None) -> None:
-        """Go back to it; without a loader, the process's generators only."""
+    @staticmethod
+    def own(loader: DataLoader[Any]) -> dict[str, Tensor]:
+        """The state of the loader's own generators only."""
+        return {f"generator_{i}": g.get_state() for i, g in enumerate(_generators(loader))}
+
+    def restore(self) -> None:
+        """Put the process's generators back."""
         random_state.restore(self.state)
-        for i, generator in enumerate(_generators(loader) if loader is not None else ()):
-            generator.set_state(self.state[f"generator_{i}"])
+
+    def restore_own(self, loader: DataLoader[Any]) -> None:
+        """Put the loader's own generators back."""
+        for i, generator in enumerate(_generators(loader)):
+            if f"generator_{i}" in self.state:
+                generator.set_state(self.state[f"generator_{i}"])
 
 
 def _generators(loader: DataLoader[Any]) -> list[torch.Generator]:

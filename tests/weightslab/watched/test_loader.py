@@ -213,10 +213,10 @@ def test_a_loader_that_hides_its_samples_is_told_so(experiment: Experiment) -> N
 
 
 @pytest.mark.parametrize("kind", LOADERS)
-@pytest.mark.parametrize("given", [0, 1, 3])
+@pytest.mark.parametrize("given", [None, 0, 1, 3])
 @pytest.mark.parametrize("dataset", [SAMPLES, Noisy()], ids=["tensors", "items"])
 def test_a_resumed_pass_goes_on_bit_for_bit(
-    experiment: Experiment, kind: str, given: int, dataset: Any
+    experiment: Experiment, kind: str, given: int | None, dataset: Any
 ) -> None:
     from weightslab import random_state
 
@@ -230,12 +230,14 @@ def test_a_resumed_pass_goes_on_bit_for_bit(
         return [*without_ids(rest + list(loader)), [torch.rand(2)]]
 
     torch.manual_seed(7), random.seed(7), np.random.seed(7)
-    whole = fresh()
-    if given > len(list(whole)):
-        pytest.skip("the pass is over by then")
-    iterator = iter(whole)
-    for _ in range(given):
-        next(iterator)
+    whole, iterator = fresh(), None
+    length = len(list(whole))
+    if given is not None:  # else between two passes
+        if given > length:
+            pytest.skip("the pass is over by then")
+        iterator = iter(whole)
+        for _ in range(given):
+            next(iterator)
     state, now = whole.state_dict(), random_state.capture()
     expected = two_epochs_from(whole, iterator)
 
@@ -246,13 +248,31 @@ def test_a_resumed_pass_goes_on_bit_for_bit(
     assert same(two_epochs_from(resumed, None), expected)
 
 
-def test_a_pass_that_is_over_is_not_resumed(experiment: Experiment) -> None:
+def test_a_pass_that_is_over_or_was_broken_off_is_not_resumed(experiment: Experiment) -> None:
     loader = wl.watch_or_edit(SAMPLES, flag="data", loader_name="train", batch_size=9)
-    assert loader.state_dict() == {"end": -1}
+    assert loader.state_dict()["end"] == -1
     list(loader)
-    assert loader.state_dict() == {"end": -1}
-    loader.load_state_dict({"end": -1})
+    assert loader.state_dict()["end"] == -1
+    for _ in loader:
+        assert loader.state_dict()["end"] == 9
+        break
+    assert loader.state_dict()["end"] == -1
+    loader.load_state_dict(loader.state_dict())
     assert len(list(loader)) == 3
+
+
+def test_a_pass_under_way_goes_back_to_a_loaded_state(experiment: Experiment) -> None:
+    loader = wl.watch_or_edit(SAMPLES, flag="data", loader_name="train", batch_size=4, shuffle=True)
+    first, state, given = [], {}, []
+    for step, batch in enumerate(loader):
+        first.append(batch[1].tolist())
+        if step == 1:
+            state = loader.state_dict()
+    for step, batch in enumerate(loader):
+        given.append(batch[1].tolist())
+        if step == 3:
+            loader.load_state_dict(state)
+    assert given[4:] == first[2:]
 
 
 def test_discards_between_keep_a_resumed_pass_in_step(experiment: Experiment) -> None:
