@@ -47,6 +47,7 @@ class HistoryReader:
         self._lock = threading.RLock()
         self._seen: object = None
         self._manifest = Manifest()
+        self._parts: dict[Series, list[Part]] = {}
         self._tail = Tail(self._storage, 1)
         self._open: dict[str, OpenPart] = {}
 
@@ -66,7 +67,7 @@ class HistoryReader:
             self._before_read()
         with self._lock:
             self._refresh()
-            known = {part.series for part in self._manifest.parts} | self._tail.series()
+            known = self._parts.keys() | self._tail.series()
         return sorted(
             series
             for series in known
@@ -199,8 +200,7 @@ class HistoryReader:
         raise StoreError(f"{self._storage.root}: files of the history vanish while they are read.")
 
     def _runs_of(self, series: Series, wanted: Filter) -> list[Iterator[Columns]]:
-        parts = [part for part in self._manifest.parts if part.series == series]
-        runs = [self._opened(part).runs(wanted) for part in parts]
+        runs = [self._opened(part).runs(wanted) for part in self._parts.get(series, ())]
         return runs + self._tail.runs(series, wanted)
 
     def _opened(self, part: Part) -> OpenPart:
@@ -215,9 +215,7 @@ class HistoryReader:
         for _ in range(_ATTEMPTS):
             version = self._storage.version(NAME)
             if version != self._seen:
-                self._manifest = read_manifest(self._storage)
-                live = {part.name for part in self._manifest.parts}
-                self._open = {name: part for name, part in self._open.items() if name in live}
+                self._take(read_manifest(self._storage))
                 self._seen = version
             if self._manifest.first_segment != self._tail.first:
                 self._tail = Tail(self._storage, self._manifest.first_segment)
@@ -228,6 +226,13 @@ class HistoryReader:
             if self._storage.version(NAME) == version:
                 return
         raise StoreError(f"{self._storage.root}: the history changes faster than it can be read.")
+
+    def _take(self, manifest: Manifest) -> None:
+        self._manifest, self._parts = manifest, {}
+        for part in manifest.parts:
+            self._parts.setdefault(part.series, []).append(part)
+        live = {part.name for part in manifest.parts}
+        self._open = {name: part for name, part in self._open.items() if name in live}
 
 
 def _told(run: Iterator[Columns], place: int, of: int) -> Iterator[Columns]:

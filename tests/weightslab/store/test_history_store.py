@@ -416,3 +416,21 @@ def test_only_what_is_not_compacted_counts_for_the_next_compaction(tmp_path: Pat
     again = SegmentWriter(LocalStorage(tmp_path), 2)
     assert again.seal() == [2]
     again.close()
+
+
+def test_heavy_packages_wait_until_they_are_needed(tmp_path: Path) -> None:
+    script = f"""
+import sys
+def loaded():
+    return sorted({{"torch", "pandas", "pyarrow", "duckdb", "fsspec"}} & sys.modules.keys())
+from weightslab.store.history_store import HistoryStore
+store = HistoryStore({str(tmp_path)!r})
+store.add_samples("h", "x", 1, [0], [0.5])
+print(loaded())
+store.flush()
+store.reader.sample_rows()
+store.close()
+print(loaded())
+"""
+    said = subprocess.check_output([sys.executable, "-c", script], text=True)
+    assert said.splitlines() == ["[]", "['pyarrow']"]
