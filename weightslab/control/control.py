@@ -209,6 +209,9 @@ class Control:
             self._experiment.hyperparameters.reflect(key, value)
 
     def _attend(self) -> None:
+        if self._experiment.closed:
+            self.attend_at = NEVER
+            return
         self._do_what_is_due()
         if self._pause_step is not None and self._experiment.step >= self._pause_step:
             self._pause_step = None

@@ -6,8 +6,8 @@ All of it hangs on torch's own step hooks; the optimizer stays the object it was
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import torch
@@ -18,6 +18,7 @@ from weightslab.experiment import Experiment
 from weightslab.logs import logger
 from weightslab.watched.group_values import GroupValues
 
+F = TypeVar("F", bound=Callable[..., Any])
 _watched: WeakKeyDictionary[Optimizer, WatchedSteps] = WeakKeyDictionary()
 
 
@@ -86,9 +87,10 @@ class WatchedSteps:
             self._values.begin(optimizer, known, known.registered)
         self._seen: int | None = None
         self._kept: Kept | None = None
+        # A step that torch.compile traces is to call them, not to trace them.
         self._handles = (
-            optimizer.register_step_pre_hook(self._before),
-            optimizer.register_step_post_hook(self._after),
+            optimizer.register_step_pre_hook(_untraced(self._before)),
+            optimizer.register_step_post_hook(_untraced(self._after)),
         )
 
     def loaded(self, optimizer: Optimizer, saved: Mapping[str, Any]) -> None:
@@ -134,6 +136,11 @@ class WatchedSteps:
         # Fused optimizers are called by GradScaler for a step that they then leave out themselves.
         overflow = optimizer.__dict__.get("found_inf")
         return overflow is None or not bool(overflow)
+
+
+def _untraced(hook: F) -> F:
+    untraced: F = torch.compiler.disable(hook)  # type: ignore[no-untyped-call]
+    return untraced
 
 
 def stand_in(optimizer: Optimizer) -> Optimizer:

@@ -153,6 +153,15 @@ def test_a_thread_that_evaluates_is_not_taken_for_the_one_that_trains(
     assert control.between_steps()
 
 
+def test_a_finished_experiment_holds_nobody(experiment: Experiment) -> None:
+    calls: list[int] = []
+    experiment.control.on_boundary(calls.append, at=0)
+    wl.pause()
+    experiment.close()
+    experiment.control.boundary()
+    assert calls == []
+
+
 def test_everybody_at_once(experiment: Experiment) -> None:
     """Pauses, resumes, edits and modes from four threads: nothing hangs, no edit is lost."""
     hp = wl.watch_or_edit({"a": 0, "b": 0, "c": 0, "d": 0}, flag="hyperparameters")

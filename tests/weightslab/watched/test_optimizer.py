@@ -229,6 +229,30 @@ def test_audit_mode_holds_scaled_steps_too(experiment: Experiment, fused: bool) 
     assert experiment.step == 0
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")  # torch's own
+def test_a_compiled_step_counts_and_follows_edits(experiment: Experiment) -> None:
+    model = wl.watch_or_edit(net(), flag="model")
+    hp = wl.watch_or_edit({"lr": 0.1}, flag="hyperparameters")
+    optimizer = wl.watch_or_edit(torch.optim.SGD(model.parameters(), lr=0.1), flag="optimizer")
+
+    @torch.compile(backend="eager")
+    def step() -> None:
+        optimizer.step()
+
+    for age in range(1, 4):
+        loss_of(model).backward()
+        step()
+        assert experiment.step == age
+    hp["lr"] = 0.2
+    step()
+    assert optimizer.param_groups[0]["lr"] == 0.2
+    before = copy.deepcopy(model.state_dict())
+    wl.set_mode("audit")
+    step()
+    assert_equal(model.state_dict(), before)
+
+
 def test_a_step_waits_while_paused(experiment: Experiment) -> None:
     import threading
 
