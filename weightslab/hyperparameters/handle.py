@@ -218,16 +218,15 @@ class Hyperparameters(Section):
                 self._unwritten.clear()
 
     def close(self) -> None:
-        """Stop looking at the file; write what is unwritten.
-
-        Raises:
-            OSError: the journal cannot be written.
-        """
+        """Stop looking at the file; write what is unwritten, or tell why that cannot be."""
         self._background.stop()
-        self.write_edits()
+        self._write_or_tell()
 
     def _work(self) -> None:
         self.look_at_file()
+        self._write_or_tell()
+
+    def _write_or_tell(self) -> None:
         try:
             self.write_edits()
         except OSError as error:

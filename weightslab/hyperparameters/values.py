@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, Literal
 
 from weightslab.errors import ArgumentError, UnknownNameError
@@ -86,8 +87,18 @@ def nested(path: Path, value: Any) -> dict[Any, Any]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are of one type and equal, as JSON would write them."""
-    return one is other or (type(one) is type(other) and bool(as_json(one) == as_json(other)))
+    """Whether two values are of one type and equal; objects that JSON has no word for are the same
+    only if they are one, since some compare element by element."""
+    if one is other:
+        return True
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    both_nan = one != one and other != other if isinstance(one, float) else False
+    return isinstance(one, str | int | float | date) and (one == other or both_nan)
 
 
 def converted(former: Any, value: Any, name: str, *, widen: bool = False) -> Any:

@@ -1,7 +1,9 @@
 import math
+from datetime import date
 from typing import Any
 
 import pytest
+import torch
 
 from weightslab.errors import ArgumentError, UnknownNameError
 from weightslab.hyperparameters.values import (
@@ -105,6 +107,18 @@ def test_values_nested_in_themselves_are_refused() -> None:
 def test_json_holds_anything() -> None:
     values = {1: (2, math.nan), "b": {"c": {1j}}, "d": None, "e": True}
     assert as_json(values) == {"1": [2, "nan"], "b": {"c": "{1j}"}, "d": None, "e": True}
+
+
+def test_values_are_the_same_if_of_one_type_and_equal() -> None:
+    assert same([1, {"a": (2, None)}], [1, {"a": (2, None)}])
+    assert same(date(2026, 1, 2), date(2026, 1, 2))
+    assert same(math.nan, float("nan"))
     assert not same(1, 1.0)
     assert not same(1, True)
-    assert same([1, {"a": 2}], [1, {"a": 2}])
+    assert not same([1], [1, 2])
+    assert not same({"a": 1}, {"a": 1, "b": 2})
+    many = torch.zeros(5000)
+    changed = many.clone()
+    changed[2500] = 1
+    assert not same([many], [changed])
+    assert same([many], [many])
