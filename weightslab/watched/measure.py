@@ -87,12 +87,12 @@ class Measure:
             return function(*args, **{n: v for n, v in kwargs.items() if n not in _EXTRAS})
         if not kwargs:
             result = function(*args)
-            self._record(result, None, {}, args)
+            _record(self, result, None, {}, args)
             return result
         extras = {name: kwargs[name] for name in _EXTRAS if name in kwargs}
         passed = {n: v for n, v in kwargs.items() if n not in extras or n in self._named}
         result = function(*args, **passed)
-        self._record(result, extras.get("batch_ids"), extras, (*args, *kwargs.values()))
+        _record(self, result, extras.get("batch_ids"), extras, (*args, *kwargs.values()))
         return result
 
     def compute(self, function: Callable[..., Any]) -> Any:
@@ -106,7 +106,8 @@ class Measure:
                 )
         return result
 
-    def _record(self, result: Any, ids: Any, extras: dict[str, Any], args: Any) -> None:
+    def record(self, result: Any, ids: Any, extras: dict[str, Any], args: Any) -> None:
+        """Record a result, and what was given beside it."""
         step = extras.get("step", self.experiment.step)
         if self.per_instance:
             self._record_instances(result, ids, extras, args, step)
@@ -192,6 +193,17 @@ class Measure:
                 batch = self.experiment.batch
                 rows = rows_of_batch(self.experiment, batch.ids if ids is None and batch else ids)
                 self.experiment.samples.set_objects(column, rows, extras[extra])
+
+
+def _record(
+    measure: Measure, result: Any, ids: Any, extras: dict[str, Any], args: tuple[Any, ...]
+) -> None:
+    if torch.compiler.is_compiling():
+        from weightslab.watched.uncompiled import record
+
+        record(measure, result, ids, extras, args)
+    else:
+        measure.record(result, ids, extras, args)
 
 
 class WatchedFunction:

@@ -161,3 +161,23 @@ def test_instances_need_to_know_their_samples(experiment: Experiment) -> None:
         iou(torch.zeros(2), batch_ids=["a", "b"])
     iou(torch.tensor([0.1, 0.2]), batch_ids=["a", "b"], batch_idx=torch.tensor([1, 1]))
     assert [row[2] for row in wl.query_instance_history("b", 2)] == pytest.approx([0.2])
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor:UserWarning")  # torch's own
+def test_a_loss_in_a_compiled_function_records(experiment: Experiment) -> None:
+    loss = wl.watch_or_edit(nn.CrossEntropyLoss(reduction="none"), flag="loss", name="l")
+    model = wl.watch_or_edit(nn.Linear(3, 3), flag="model")
+    optimizer = wl.watch_or_edit(torch.optim.SGD(model.parameters(), lr=0.1), flag="optimizer")
+
+    @torch.compile(backend="eager")
+    def step(inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        return loss(model(inputs), targets, batch_ids=["a", "b", "c", "d"]).mean()
+
+    for _ in range(3):
+        optimizer.zero_grad()
+        step(X, Y).backward()
+        optimizer.step()
+    history = wl.query_sample_history("a", "l")
+    assert [row[1] for row in history] == [0, 1, 2]
+    assert history[2][2] < history[0][2]

@@ -1,0 +1,21 @@
+"""Recording from inside a compiled function: the graph breaks around it, nothing of it is compiled.
+
+Loaded only where `torch.compile` is at work, whose import alone takes a second.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from weightslab.watched.measure import Measure
+
+
+@torch.compiler.disable
+def record(
+    measure: Measure, result: Any, ids: Any, extras: dict[str, Any], arguments: tuple[Any, ...]
+) -> None:
+    """Let a measure record a result, as Python runs it."""
+    measure.record(result, ids, extras, arguments)
