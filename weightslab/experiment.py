@@ -161,6 +161,8 @@ class Experiment:
             return
         if self.uses("recorder"):
             self.recorder.drain()
+        if self.uses("samples"):
+            self.samples.flush(durable=durable)
         if self.uses("history"):
             self.history.flush(durable=durable)
 

@@ -69,11 +69,13 @@ class _Layout:
             )
             self._order = rank[self.rows]
         self.of_instance = self.places >= 0
+        self._chosen = chosen
         self._ids = pd.array(samples.identity.array_of(chosen), dtype="str")
 
-    def ids(self) -> Any:
-        """The sample's id of each row."""
-        return self._ids.take(self._order) if self.has_instances else self._ids
+    def groups(self) -> Any:
+        """The group of each row's sample."""
+        groups = pd.array(self.samples.groups_of(self._chosen), dtype="str")
+        return groups.take(self._order) if self.has_instances else groups
 
     def index(self) -> pd.MultiIndex:
         """(sample_id, annotation_id), made of what is known: nothing has to be hashed."""
@@ -96,7 +98,7 @@ class _Layout:
             codes, names = samples.identity.origin_codes
             return _categorical(codes[self.rows], names)
         if name == "group_id":
-            return self.ids()
+            return self.groups()
         if name == "last_seen":
             return self.masked(samples.last_seen, pd.arrays.IntegerArray, missing=-1)
         if name in samples.objects.names:

@@ -49,7 +49,7 @@ class IdentityLog:
                 self._file.append(payload)
             else:
                 name = f"{FOLDER}/{self._count:012d}.frames"
-                self._storage.replace(name, file_of([payload]))
+                self._storage.replace(name, file_of(payload))
         self._count += 1
 
     def sync(self) -> None:

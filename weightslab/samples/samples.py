@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from weightslab.errors import SampleIdError, UnknownSampleError
 from weightslab.samples import edits
 from weightslab.samples.columns import Columns, Floats, Instances
 from weightslab.samples.growing import Growing
+from weightslab.samples.id_texts import IdTexts, encoded
 from weightslab.samples.identity import NO_ORIGIN, Identity, Int32, runs_of
 from weightslab.samples.identity_log import IdentityLog
 from weightslab.samples.objects import Objects
@@ -28,6 +30,7 @@ from weightslab.signals.runner import inside_signal
 
 if TYPE_CHECKING:
     import pandas
+    import pyarrow
 
     from weightslab.experiment import Experiment
 
@@ -61,6 +64,9 @@ class Samples:
         self.discard_version = 0
         self.version = 0
         self._grow()
+        self._objects_due = 0.0
+        self._groups = Growing(np.int32, NEVER)
+        self._group_names = IdTexts()
         self._to_restore = bool(self.identity.columns)
         for entry in journal.entries():
             edits.apply(self, entry.kind, entry.fields)
@@ -91,7 +97,7 @@ class Samples:
     def nbytes(self) -> int:
         """Memory taken by everything but predictions and targets."""
         parts = (self.identity, self.tags, self.columns, self.instances)
-        own = self._discarded.nbytes + self._last_seen.nbytes
+        own = self._discarded.nbytes + self._last_seen.nbytes + self._groups.nbytes
         return own + sum(part.nbytes for part in parts)
 
     def add_range(self, loader_name: str, origin: str, count: int) -> Int32:
@@ -214,6 +220,28 @@ class Samples:
             self.instances.set(column, rows_B, annotations_B, values_B)
             self.last_seen[rows_B] = step
 
+    def set_groups(self, rows: Int32, groups: list[str]) -> None:
+        """Say which samples belong together, for example frames of one film."""
+        with self.lock:
+            names = list(dict.fromkeys(groups))
+            new = [
+                name for name, n in zip(names, self._group_names.find(names), strict=True) if n < 0
+            ]
+            self._group_names.append(new, *encoded(new))
+            self._groups.grow(len(self))[rows] = self._group_names.find(groups)
+
+    def groups_of(self, rows: Int32) -> pyarrow.Array:
+        """The group of each row; a sample that is in none is its own."""
+        import pyarrow.compute
+
+        own = self.identity.array_of(rows)
+        codes = self._groups.grow(len(self))[rows]
+        if (codes == NEVER).all():
+            return own
+        names = self._group_names.array(np.arange(len(self._group_names)))
+        named = names.take(pyarrow.array(codes, mask=codes == NEVER))
+        return pyarrow.compute.coalesce(named, own)
+
     def set_objects(
         self,
         column: str,
@@ -269,7 +297,9 @@ class Samples:
         return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
     def flush(self, *, durable: bool = False) -> None:
-        """Write predictions.h5, if anything changed; `durable`: wait for all ids to be on the disk.
+        """`durable`: wait for all ids to be on the disk, and write predictions.h5 if it is due.
+
+        It is written whole, therefore at most every twenty times as long as that takes.
 
         Raises:
             OSError: the disk is full or refuses.
@@ -277,11 +307,17 @@ class Samples:
         with self.lock:
             if durable:
                 self.identity.sync()
-            keeps = self._experiment.settings.save_predictions
-            if keeps and "objects" in self.__dict__ and self.objects.changed:
-                from weightslab.samples.objects_file import write_objects
+                if time.monotonic() >= self._objects_due:
+                    self._write_objects()
 
-                write_objects(self._experiment.root, self, self.objects)
+    def _write_objects(self) -> None:
+        keeps = self._experiment.settings.save_predictions
+        if keeps and "objects" in self.__dict__ and self.objects.changed:
+            from weightslab.samples.objects_file import write_objects
+
+            begin = time.monotonic()
+            write_objects(self._experiment.root, self, self.objects)
+            self._objects_due = 21 * time.monotonic() - 20 * begin
 
     def close(self) -> None:
         """Write what is left and let go of the files.
@@ -291,7 +327,8 @@ class Samples:
         """
         for loader in self._experiment.loaders.values():
             loader.release()
-        self.flush()
+        with self.lock:
+            self._write_objects()
         if "objects" in self.__dict__:
             self.objects.close()
         self.identity.close()

@@ -48,7 +48,8 @@ def watch(
     Ids are the dataset's own: its attribute `ids` or `sample_ids`, its method
     `get_sample_id(index)`, or the key sample_id, id, idx or index of its items. A dataset without
     any gets consecutive integers, or with `compute_hash` digests of what its items hold, which
-    stay the same when the dataset is sorted anew.
+    stay the same when the dataset is sorted anew. Its attribute `group_ids` or its method
+    `get_group_id(index)` may say which samples belong together.
 
     Args:
         obj: a dataset, which becomes a loader, or a DataLoader, which is used as it is.
@@ -68,6 +69,9 @@ def watch(
     name = loader_name or name or _default_name(experiment, loader)
     origin = origin or next((s for word, s in _SPLITS.items() if word in name.lower()), name)
     members, key = _members(experiment, loader.dataset, name, origin, compute_hash, drop_duplicates)
+    groups = _given(loader.dataset, ("group_ids",), "get_group_id")
+    if groups is not None and len(groups) == len(members):
+        experiment.samples.set_groups(members.rows, [str(group) for group in as_ids(groups)])
     watched = _copy_as_watched(loader)
     watched.__dict__[OURS] = Watch(
         experiment,
@@ -137,7 +141,7 @@ def _members(
     samples = experiment.samples
     if isinstance(dataset, IterableDataset):
         return Members(samples, np.empty(0, np.int32)), None
-    own_ids = _own_ids(dataset)
+    own_ids = _given(dataset, ("ids", "sample_ids"), "get_sample_id")
     key = None if own_ids is not None else _key_of_items(dataset)
     if key is not None:
         return Members(samples, np.full(len(dataset), -1, np.int32)), key
@@ -153,14 +157,14 @@ def _members(
     return Members(samples, rows, ids, again), None
 
 
-def _own_ids(dataset: Any) -> Any:
-    """The ids that a dataset has for all its samples; None if it has none."""
-    for attribute in ("ids", "sample_ids"):
-        ids = getattr(dataset, attribute, None)
-        if ids is not None and not callable(ids) and hasattr(ids, "__len__"):
-            return ids
-    if callable(getattr(dataset, "get_sample_id", None)):
-        return [dataset.get_sample_id(index) for index in range(len(dataset))]
+def _given(dataset: Any, attributes: tuple[str, ...], method: str) -> Any:
+    """What a dataset says of each of its samples; None if it does not."""
+    for attribute in attributes:
+        given = getattr(dataset, attribute, None)
+        if given is not None and not callable(given) and hasattr(given, "__len__"):
+            return given
+    if callable(getattr(dataset, method, None)):
+        return [getattr(dataset, method)(index) for index in range(len(dataset))]
     return None
 
 

@@ -94,9 +94,12 @@ class Epoch:
         if type(batch_sampler) is not BatchSampler:
             return self._draw_batches(batch_sampler, skip)
         size, drop_last = batch_sampler.batch_size, batch_sampler.drop_last
-        if may_be_read_ahead(batch_sampler.sampler):
+        sampler: Any = batch_sampler.sampler
+        if type(sampler) is DistributedSampler and self._members.leaves_out:
+            return self._draw_share(sampler, size, drop_last, skip)
+        if may_be_read_ahead(sampler):
             return self._draw_known(size, drop_last, skip)
-        return self._draw_sampler(iter_later(batch_sampler.sampler), size, drop_last, skip)
+        return self._draw_sampler(iter_later(sampler), size, drop_last, skip)
 
     def _draw_known(self, size: int, drop_last: bool, skip: int) -> Iterator[Drawn]:
         """The sampler's whole order is known at the start: batches are slices of it."""
@@ -140,6 +143,32 @@ class Epoch:
                 waiting = []
             if not read:
                 return
+
+    def _draw_share(
+        self, sampler: DistributedSampler[Any], size: int, drop_last: bool, skip: int
+    ) -> Iterator[Drawn]:
+        """Of what is not left out as the pass begins, every process the same number of batches.
+
+        Samples that are discarded meanwhile make their batch smaller, not the pass shorter.
+        """
+        every = np.arange(len(self._members))
+        out = self._members.left_out(every)
+        kept = every if out is None else every[~out]
+        share: DistributedSampler[int] = DistributedSampler(
+            range(len(kept)),  # type: ignore[arg-type]
+            sampler.num_replicas,
+            sampler.rank,
+            sampler.shuffle,
+            sampler.seed,
+            sampler.drop_last,
+        )
+        share.set_epoch(sampler.epoch)
+        order = kept[np.fromiter(share, np.int64)] if len(kept) else kept
+        end = len(order) // size * size if drop_last else len(order)
+        for begin in range(skip, end, size):
+            version = self._members.version
+            if indices := self._kept(order[begin : begin + size].tolist()):
+                yield self._drawn(indices, version, begin + size)
 
     def _draw_batches(self, batch_sampler: Iterable[Any], skip: int) -> Iterator[Drawn]:
         for end, batch in enumerate(batch_sampler, 1):

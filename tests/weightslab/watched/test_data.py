@@ -99,6 +99,16 @@ def test_a_dataset_keeps_its_own_ids(experiment: Experiment) -> None:
     assert ids_of(later) == [71]
 
 
+def test_a_dataset_may_say_which_samples_belong_together(experiment: Experiment) -> None:
+    items = [torch.zeros(1)] * 3
+    frames = Images(items, get_group_id=lambda index: f"film {index // 2}")
+    wl.watch_or_edit(frames, flag="data", loader_name="train")
+    wl.watch_or_edit(Images(items[:1]), flag="data", loader_name="val")
+    wl.watch_or_edit(Images(items[:1], ids=["x"], group_ids=[7]), flag="data", loader_name="test")
+    groups = wl.dataframe()["group_id"].tolist()
+    assert groups == ["film 0", "film 0", "film 1", "3", "7"]
+
+
 def test_ids_in_items_are_known_when_a_batch_is_there(experiment: Experiment) -> None:
     items = [{"image": torch.ones(2), "idx": 5 - index} for index in range(4)]
     loader = wl.watch_or_edit(Images(items), flag="data", loader_name="train", batch_size=2)

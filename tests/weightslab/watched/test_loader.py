@@ -335,3 +335,26 @@ def test_sequential_and_distributed_samplers_are_read_as_they_are(experiment: Ex
     assert orders[0] != orders[1]
     assert isinstance(loader.sampler, DistributedSampler)
     assert list(SequentialSampler(SAMPLES)) == list(range(COUNT))
+
+
+def test_processes_of_one_training_share_what_is_not_discarded(experiment: Experiment) -> None:
+    wl.watch_or_edit(SAMPLES, flag="data", loader_name="train")
+    wl.discard_samples(range(0, COUNT, 3))
+    shares = []
+    for rank in (0, 1, 2):
+        sampler = DistributedSampler(SAMPLES, num_replicas=3, rank=rank, seed=4)
+        sampler.set_epoch(2)
+        loader = wl.watch_or_edit(
+            DataLoader(SAMPLES, batch_size=2, sampler=sampler), flag="data", loader_name="train"
+        )
+        iterator = iter(loader)
+        batches = [next(iterator)[1].tolist()]
+        if rank == 0:
+            wl.discard_samples([1])
+        batches += [batch[1].tolist() for batch in iterator]
+        if rank == 0:
+            wl.discard_samples([1], discarded=False)
+        shares.append(batches)
+    assert len({len(batches) for batches in shares}) == 1
+    given = {i for batches in shares for batch in batches for i in batch}
+    assert given | {1} == {i for i in range(COUNT) if i % 3}
