@@ -84,10 +84,11 @@ def measure(count: int, kind: str) -> None:
         print(f"{kind:9} {name:40} {seconds:8.2f} CPU s, {highest_gb() - start_gb:5.2f} GB in all")
     print(f"{kind:9} {'held':40} {samples.nbytes / 1e9:8.2f} GB, goal {GOAL_GB} GB")
     ids = own[:BATCH] if own is not None else list(range(BATCH))
-    for name, call in {
+    calls: dict[str, Callable[[], object]] = {
         "rows of 128 ids": lambda: samples.rows_of(ids),
         "ids of 128 rows": lambda: samples.ids_of(every[:BATCH]),
-    }.items():
+    }
+    for name, call in calls.items():
         begin = time.process_time()
         for _ in range(1000):
             call()
