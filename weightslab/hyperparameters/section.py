@@ -1,10 +1,12 @@
 """A dict that tells its owner about every change, at any depth; reading costs what a dict's does.
 
-Copies and pickles of it are plain dicts.
+Copies of it are plain dicts, pickles ordered ones.
 """
 
 from __future__ import annotations
 
+import copy
+from collections import OrderedDict
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Protocol
 
@@ -80,8 +82,12 @@ class Section(dict[Any, Any]):
     def __copy__(self) -> dict[Any, Any]:
         return dict(self)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[Any, Any]:
+        return copy.deepcopy(plain(self), memo)
+
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return dict, (plain(self),)
+        # The one kind of dict that torch.load takes from a class, too, by default.
+        return OrderedDict, (), None, None, iter(self.items())
 
 
 def _represent(dumper: Any, section: Section) -> Any:

@@ -1,9 +1,11 @@
 import copy
+import io
 import json
 import pickle
 from typing import Any
 
 import pytest
+import torch
 import yaml
 
 from weightslab.hyperparameters.section import Section
@@ -50,15 +52,25 @@ def test_it_is_a_dict_for_everybody_who_reads(section: Section) -> None:
     assert list(section) == ["a", "optimizer"]
 
 
-def test_copies_are_plain_dicts(section: Section, notes: Notes) -> None:
+def saved_by_torch(section: Section) -> Any:
+    stream = io.BytesIO()
+    torch.save({"config": section}, stream)
+    stream.seek(0)
+    return torch.load(stream, weights_only=True)["config"]
+
+
+def test_copies_and_pickles_are_dicts_of_their_own(section: Section, notes: Notes) -> None:
     copies: list[Any] = [
         copy.deepcopy(section),
         pickle.loads(pickle.dumps(section)),
         pickle.loads(pickle.dumps(section, protocol=2)),
+        saved_by_torch(section),
     ]
+    assert type(copies[0]) is type(copies[0]["optimizer"]) is dict
     for twin in copies:
         assert twin == section
-        assert type(twin) is type(twin["optimizer"]) is dict
+        assert not isinstance(twin, Section)
+        assert not isinstance(twin["optimizer"], Section)
         twin["optimizer"]["lr"] = 5
     for twin in (copy.copy(section), section.copy()):
         assert type(twin) is dict
