@@ -38,8 +38,8 @@ class HistoryStore:
 
     Args:
         root: a folder, or an address fsspec knows (appending is slower there: a new object each).
-        flush_bytes: so many waiting bytes are written without being asked to.
-        segment_bytes: so many written bytes are compacted, in the background.
+        flush_bytes: so many bytes of waiting rows are written without being asked to.
+        segment_bytes: so many written ones are compacted, in the background.
         most_bytes: so many wait while the disk refuses; what comes then is dropped, and counted.
 
     Attributes:
@@ -195,7 +195,8 @@ class HistoryStore:
             buffers, self._buffers = self._buffers, Buffers()
         try:
             with refusals(f"{self._storage.root}/history"):
-                self._segments.append(encode(buffers.blocks()), durable=durable)
+                payload = encode(buffers.blocks())
+                self._segments.append(payload, buffers.bytes, durable=durable)
         except BaseException:
             with self._lock:
                 self._buffers = buffers.followed_by(self._buffers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from weightslab.errors import StoreDamagedError
 from weightslab.store.frames import FrameFile, file_of
@@ -34,7 +35,7 @@ class SegmentWriter:
 
     @property
     def bytes(self) -> int:
-        """How many are in segments that are not compacted."""
+        """Of rows in segments that are not compacted, as in memory; at least, after a restart."""
         return sum(self._sizes.values())
 
     def _reopen(self, storage: LocalStorage, number: int) -> None:
@@ -49,44 +50,45 @@ class SegmentWriter:
         if self._file.size < size:
             _log.warning("%s: cut %d torn bytes at its end", path, size - self._file.size)
 
-    def append(self, payload: memoryview, *, durable: bool) -> None:
+    def append(self, payload: memoryview, size: int, *, durable: bool) -> None:
         """Write a frame, whole or not at all.
 
         Args:
             payload: of the frame; an empty one is not written.
+            size: bytes of its rows in memory.
             durable: wait until it, and all before it, are on the disk.
 
         Raises:
             OSError: the disk is full or refuses; nothing was added.
         """
-        if not isinstance(self._storage, LocalStorage):
-            if payload:
-                content = file_of(payload)
-                self._storage.replace(segment_name(self._next), content)
-                self._begin(len(content))
-            return
-        if self._file is None and payload:
-            path = self._storage.path / segment_name(self._next)
+        if isinstance(self._storage, LocalStorage):
+            self._append(self._storage.path, payload, durable)
+        elif payload:
+            self._storage.replace(segment_name(self._next), file_of(payload))
+            self._begin()
+        if payload:
+            self._sizes[self._next - 1] += size
+
+    def _append(self, folder: Path, payload: memoryview, durable: bool) -> None:
+        if payload and self._file is None:
+            path = folder / segment_name(self._next)
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = FrameFile(path)
-            self._begin(self._file.size)
-        if self._file is not None:
-            self._append(self._file, payload, durable)
-
-    def _append(self, file: FrameFile, payload: memoryview, durable: bool) -> None:
-        before = file.size
-        if payload:
-            file.append(payload)
+            self._begin()
+        before = self._file.size if self._file else 0
+        if payload and self._file:
+            self._file.append(payload)
         try:
-            for each in (*self._sealed.values(), file) if durable else ():
-                each.sync()
+            for file in (*self._sealed.values(), self._file) if durable else ():
+                if file is not None:
+                    file.sync()
         except OSError:
-            file.cut(before)
+            if self._file:
+                self._file.cut(before)
             raise
-        self._sizes[self._next - 1] = file.size
 
-    def _begin(self, size: int) -> None:
-        self._sizes[self._next] = size
+    def _begin(self) -> None:
+        self._sizes[self._next] = 0
         self._next += 1
 
     def seal(self) -> list[int]:

@@ -34,9 +34,10 @@ def encode(blocks: Mapping[Series, list[Columns]]) -> memoryview:
     import pyarrow
 
     sink = pyarrow.BufferOutputStream()
+    options = pyarrow.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     for kind, dtype in sorted({(series.kind, series.dtype) for series in blocks}):
         schema = schema_of(kind, dtype).with_metadata({"kind": kind, "dtype": dtype})
-        with pyarrow.ipc.new_stream(sink, schema) as stream:
+        with pyarrow.ipc.new_stream(sink, schema, options=options) as stream:
             for series, pieces in blocks.items():
                 if (series.kind, series.dtype) != (kind, dtype):
                     continue
