@@ -70,11 +70,12 @@ class _Layout:
             self._order = rank[self.rows]
         self.of_instance = self.places >= 0
         self._chosen = chosen
-        self._ids = pd.array(samples.identity.array_of(chosen), dtype="str")
+        self._own = samples.identity.array_of(chosen)
+        self._ids = pd.array(self._own, dtype="str")
 
     def groups(self) -> Any:
         """The group of each row's sample."""
-        groups = pd.array(self.samples.groups_of(self._chosen), dtype="str")
+        groups = pd.array(self.samples.groups.of(self._chosen, self._own), dtype="str")
         return groups.take(self._order) if self.has_instances else groups
 
     def index(self) -> pd.MultiIndex:

@@ -5,10 +5,9 @@ Legend: B samples of a call, N all samples.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 import time
+import warnings
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,8 +18,8 @@ from numpy.typing import NDArray
 from weightslab.errors import SampleIdError, UnknownSampleError
 from weightslab.samples import edits
 from weightslab.samples.columns import Columns, Floats, Instances
+from weightslab.samples.groups import Groups
 from weightslab.samples.growing import Growing
-from weightslab.samples.id_texts import IdTexts, encoded
 from weightslab.samples.identity import NO_ORIGIN, Identity, Int32, runs_of
 from weightslab.samples.identity_log import IdentityLog
 from weightslab.samples.objects import Objects
@@ -30,7 +29,6 @@ from weightslab.signals.runner import inside_signal
 
 if TYPE_CHECKING:
     import pandas
-    import pyarrow
 
     from weightslab.experiment import Experiment
 
@@ -42,6 +40,7 @@ class Samples:
 
     Attributes:
         tags: of all samples; change them through `edit`.
+        groups: which samples belong together.
         columns, instances: the latest value of each signal, per sample and per instance.
         discarded: [N] whether a sample is left out of training.
         discarded_count: how many are.
@@ -64,9 +63,9 @@ class Samples:
         self.discard_version = 0
         self.version = 0
         self._grow()
+        self._told: set[str] = set()
         self._objects_due = 0.0
-        self._groups = Growing(np.int32, NEVER)
-        self._group_names = IdTexts()
+        self.groups = Groups()
         self._to_restore = bool(self.identity.columns)
         for entry in journal.entries():
             edits.apply(self, entry.kind, entry.fields)
@@ -96,15 +95,15 @@ class Samples:
     @property
     def nbytes(self) -> int:
         """Memory taken by everything but predictions and targets."""
-        parts = (self.identity, self.tags, self.columns, self.instances)
-        own = self._discarded.nbytes + self._last_seen.nbytes + self._groups.nbytes
+        parts = (self.identity, self.tags, self.columns, self.instances, self.groups)
+        own = self._discarded.nbytes + self._last_seen.nbytes
         return own + sum(part.nbytes for part in parts)
 
     def add_range(self, loader_name: str, origin: str, count: int) -> Int32:
         """The rows [count] of a dataset whose samples have no ids; their ids are integers."""
         with self.lock:
             rows = self.identity.add_range(loader_name, origin, count)
-            self._registered(loader_name, origin, count)
+            self.register(loader_name, origin, count)
             return rows
 
     def add_ids(self, loader_name: str, origin: str, ids: Any) -> Int32:
@@ -117,9 +116,35 @@ class Samples:
         parsed = as_ids(ids)
         with self.lock:
             rows = self.identity.add_ids(parsed, origin)
-            self.identity.set_origin(rows, origin)
-            self._registered(loader_name, origin, len(rows))
+            self.register(loader_name, origin, len(rows))
+            self.claim(loader_name, rows)
             return rows
+
+    def register(self, loader_name: str, origin: str, count: int) -> None:
+        """Tell of a loader of this split, over so many samples."""
+        self.loaders[loader_name] = (origin, count)
+        self._grow()
+
+    def claim(self, loader_name: str, rows: Int32) -> None:
+        """Put samples into the loader's split, but not those that another loader has in its own.
+
+        Those are the same samples, as their ids say: a warning tells of them, once per loader.
+        """
+        origin = self.loaders[loader_name][0]
+        codes, names = self.identity.origin_codes
+        others = [split for name, (split, _) in self.loaders.items() if name != loader_name]
+        taken = [names.index(split) for split in others if split != origin and split in names]
+        foreign = np.isin(codes[rows], taken) if taken else np.zeros(len(rows), bool)
+        self.identity.set_origin(rows[~foreign], origin)
+        if foreign.any() and loader_name not in self._told:
+            self._told.add(loader_name)
+            first = rows[foreign][:1]
+            warnings.warn(
+                f"{loader_name}: {int(foreign.sum()):,} samples or more have the ids of samples of"
+                f" {self.origin_of(first)[0]!r}, for example {self.ids_of(first)[0]!r}: they are"
+                " taken for the same. Give datasets ids that differ.",
+                stacklevel=6,
+            )
 
     def rows_of(self, ids: Any, create: bool = False, *, unique: bool = False) -> Int32:
         """The rows [B] of ids as a script gives them.
@@ -198,8 +223,9 @@ class Samples:
 
     def mark_discarded(self, rows: Int32, discarded: bool) -> None:
         """What `discard` does after the journal has it; training sees it with its next batch."""
+        changed = int((self.discarded[rows] != discarded).sum())
+        self.discarded_count += changed if discarded else -changed
         self.discarded[rows] = discarded
-        self.discarded_count = int(self.discarded.sum())
         self.discard_version += 1
 
     def set_latest(
@@ -219,28 +245,6 @@ class Samples:
             self.identity.add_column(column, of_instances=True)
             self.instances.set(column, rows_B, annotations_B, values_B)
             self.last_seen[rows_B] = step
-
-    def set_groups(self, rows: Int32, groups: list[str]) -> None:
-        """Say which samples belong together, for example frames of one film."""
-        with self.lock:
-            names = list(dict.fromkeys(groups))
-            new = [
-                name for name, n in zip(names, self._group_names.find(names), strict=True) if n < 0
-            ]
-            self._group_names.append(new, *encoded(new))
-            self._groups.grow(len(self))[rows] = self._group_names.find(groups)
-
-    def groups_of(self, rows: Int32) -> pyarrow.Array:
-        """The group of each row; a sample that is in none is its own."""
-        import pyarrow.compute
-
-        own = self.identity.array_of(rows)
-        codes = self._groups.grow(len(self))[rows]
-        if (codes == NEVER).all():
-            return own
-        names = self._group_names.array(np.arange(len(self._group_names)))
-        named = names.take(pyarrow.array(codes, mask=codes == NEVER))
-        return pyarrow.compute.coalesce(named, own)
 
     def set_objects(
         self,
@@ -282,19 +286,10 @@ class Samples:
 
     def data_state_hash(self) -> str:
         """A digest of what is trained on: the datasets' sizes, all tags and all discards."""
+        from weightslab.samples.state_hash import state_hash
+
         with self.lock:
-            tags = {
-                name: self._digest(self.tags.marks(name, len(self))) for name in self.tags.names
-            }
-            for name in self.tags.categories:
-                tags[name] = self._digest(self.tags.codes(name, len(self)))
-            state = {
-                "loaders": self.loaders,
-                "tags": tags,
-                "categories": self.tags.categories,
-                "discarded": runs_of(np.flatnonzero(self.discarded).astype(np.int32)),
-            }
-        return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
+            return state_hash(self)
 
     def flush(self, *, durable: bool = False) -> None:
         """`durable`: wait for all ids to be on the disk, and write predictions.h5 if it is due.
@@ -333,10 +328,6 @@ class Samples:
             self.objects.close()
         self.identity.close()
 
-    def _registered(self, loader_name: str, origin: str, count: int) -> None:
-        self.loaders[loader_name] = (origin, count)
-        self._grow()
-
     def _restore(self) -> None:
         if self._to_restore:
             from weightslab.samples.restore import restore_columns
@@ -347,8 +338,3 @@ class Samples:
     def _grow(self) -> None:
         self._discarded.grow(len(self))
         self._last_seen.grow(len(self))
-
-    @staticmethod
-    def _digest(column: NDArray[Any]) -> str:
-        kept = np.flatnonzero(column > (0 if column.dtype == bool else NEVER))
-        return hashlib.sha256(kept.astype("<i8").tobytes() + column[kept].tobytes()).hexdigest()

@@ -71,7 +71,7 @@ def watch(
     members, key = _members(experiment, loader.dataset, name, origin, compute_hash, drop_duplicates)
     groups = _given(loader.dataset, ("group_ids",), "get_group_id")
     if groups is not None and len(groups) == len(members):
-        experiment.samples.set_groups(members.rows, [str(group) for group in as_ids(groups)])
+        experiment.samples.groups.set(members.rows, [str(group) for group in as_ids(groups)])
     watched = _copy_as_watched(loader)
     watched.__dict__[OURS] = Watch(
         experiment,
@@ -140,10 +140,12 @@ def _members(
 ) -> tuple[Members, str | None]:
     samples = experiment.samples
     if isinstance(dataset, IterableDataset):
+        samples.register(name, origin, 0)
         return Members(samples, np.empty(0, np.int32)), None
     own_ids = _given(dataset, ("ids", "sample_ids"), "get_sample_id")
     key = None if own_ids is not None else _key_of_items(dataset)
     if key is not None:
+        samples.register(name, origin, len(dataset))
         return Members(samples, np.full(len(dataset), -1, np.int32)), key
     if own_ids is None and not compute_hash:
         return Members(samples, samples.add_range(name, origin, len(dataset))), None

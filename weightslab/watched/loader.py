@@ -53,7 +53,7 @@ class Watch:
     def rows_of(self, ids: Any) -> Int32:
         """The rows of samples that told their ids when they were loaded."""
         rows = self.experiment.samples.rows_of(ids, create=True)
-        self.experiment.samples.identity.set_origin(rows, self.origin)
+        self.experiment.samples.claim(self.name, rows)
         return rows
 
 

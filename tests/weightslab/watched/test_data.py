@@ -90,13 +90,30 @@ def test_a_dataset_keeps_its_own_ids(experiment: Experiment) -> None:
         "method": Images(items, get_sample_id=lambda index: "ab"[index]),
         "key": Images([{"x": item, "id": key} for key, item in zip("ab", items, strict=True)]),
     }.items():
-        loader = wl.watch_or_edit(dataset, flag="data", loader_name=name, batch_size=2)
+        loader = wl.watch_or_edit(
+            dataset, flag="data", loader_name=name, origin="train", batch_size=2
+        )
         assert ids_of(loader) == ["a", "b"], name
     assert len(experiment.samples) == 2
     own = wl.watch_or_edit(Images(items, ids=torch.tensor([70, 50])), flag="data", name="integers")
     assert ids_of(own) == [70, 50]
     later = wl.watch_or_edit(numbered(1), flag="data", loader_name="later")
     assert ids_of(later) == [71]
+
+
+def test_the_same_ids_in_two_splits_are_told(experiment: Experiment) -> None:
+    items = [torch.zeros(1)] * 2
+    wl.watch_or_edit(Images(items, ids=["a", "b"]), flag="data", loader_name="train")
+    with pytest.warns(UserWarning, match="val: 1 samples or more have the ids.*'train'.*'b'"):
+        wl.watch_or_edit(Images(items, ids=["b", "c"]), flag="data", loader_name="val")
+    assert experiment.samples.origin_of(experiment.samples.rows_of(["b", "c"])) == ["train", "val"]
+    dicts = wl.watch_or_edit(Images([{"id": "a"}, {"id": "c"}]), flag="data", loader_name="test")
+    with pytest.warns(UserWarning, match="test: 1 samples or more") as told:
+        ids_of([*dicts, *dicts])
+    assert len(told) == 1
+    train = Images(items, ids=["a", "b"])
+    wl.watch_or_edit(train, flag="data", loader_name="train", origin="x")
+    assert experiment.samples.origin_of(experiment.samples.rows_of(["a"])) == ["x"]
 
 
 def test_a_dataset_may_say_which_samples_belong_together(experiment: Experiment) -> None:
