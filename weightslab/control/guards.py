@@ -8,7 +8,8 @@ exception passes through.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
@@ -18,6 +19,8 @@ from weightslab.experiment import Experiment, current
 if TYPE_CHECKING:
     from types import TracebackType
 
+Switched = list[tuple[Any, bool]]
+
 
 @dataclass(slots=True)
 class _Frame:
@@ -25,9 +28,8 @@ class _Frame:
 
     experiment: Experiment
     phase: Literal["training", "testing"] | None
-    step: int
     gradients: bool
-    switched: list[tuple[Any, bool]] = field(default_factory=list)
+    switched: Switched
 
 
 class _Frames(threading.local):
@@ -61,12 +63,9 @@ class Guard:
         if self._training and phase is None:
             control.boundary()
         gradients = torch.is_grad_enabled()
-        frame = _Frame(experiment, phase, experiment.step, gradients)
-        self._frames.open.append(frame)
+        switched = _switch(experiment.models.values(), self._training)
+        self._frames.open.append(_Frame(experiment, phase, gradients, switched))
         control.phase.name = self._phase
-        for model in experiment.models.values():
-            if model.training is not self._training or not self._training:
-                _switch(model, self._training, frame.switched)
         if gradients is not self._training:
             torch.set_grad_enabled(self._training)
         return self
@@ -79,8 +78,7 @@ class Guard:
     ) -> None:
         frame = self._frames.open.pop()
         experiment, control = frame.experiment, frame.experiment.control
-        for module, training in frame.switched:
-            module.training = training
+        _switch_back(frame.switched)
         if torch.is_grad_enabled() is not frame.gradients:
             torch.set_grad_enabled(frame.gradients)
         control.phase.name = frame.phase
@@ -93,12 +91,30 @@ class Guard:
             control.boundary()
 
 
-def _switch(model: Any, training: bool, switched: list[tuple[Any, bool]]) -> None:
-    """Bring a model into a mode, and note the modules that were in the other one."""
-    modules = [module for module in model.modules() if module.training is not training]
-    if modules:
-        switched.extend((module, module.training) for module in modules)
-        model.train(training)
+def _switch(models: Iterable[Any], training: bool) -> Switched:
+    """Bring models into a mode; the modules that were in the other one, with that one.
+
+    To train, only a model that is in evaluation mode as a whole is switched: layers of it that the
+    script froze stay frozen.
+    """
+    switched: Switched = []
+    try:
+        for model in models:
+            if training and model.training:
+                continue
+            others = [module for module in model.modules() if module.training is not training]
+            if others:
+                switched.extend((module, not training) for module in others)
+                model.train(training)
+    except BaseException:
+        _switch_back(switched)
+        raise
+    return switched
+
+
+def _switch_back(switched: Switched) -> None:
+    for module, training in switched:
+        module.training = training
 
 
 guard_training_context = Guard("training")

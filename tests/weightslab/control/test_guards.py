@@ -73,6 +73,22 @@ def test_an_exception_passes_through_both_guards(experiment: Experiment) -> None
     assert experiment.step == 0
 
 
+def test_a_model_that_refuses_leaves_everything_as_it_was(experiment: Experiment) -> None:
+    class Fixed(torch.nn.Linear):
+        def train(self, mode: bool = True) -> "Fixed":
+            raise NotImplementedError
+
+    net = wl.watch_or_edit(model(), flag="model")
+    wl.watch_or_edit(Fixed(1, 1), flag="model", name="fixed")
+    with pytest.raises(NotImplementedError), wl.guard_testing_context:
+        pass
+    assert all(module.training for module in net.modules())
+    assert torch.is_grad_enabled()
+    assert experiment.control.phase.name is None
+    with wl.guard_training_context:
+        assert experiment.control.in_training
+
+
 def test_a_guard_holds_for_its_own_thread(experiment: Experiment) -> None:
     seen: list[bool] = []
     with wl.guard_testing_context:
