@@ -54,7 +54,6 @@ class Buffers:
     def __init__(self) -> None:
         self._buffers: dict[Series, Buffer] = {}
         self.bytes = 0
-        self.rows = 0
 
     def add(self, series: Series, count: int, columns: Columns) -> None:
         """Copy `count` rows of a series."""
@@ -62,7 +61,6 @@ class Buffers:
         if buffer is None:
             buffer = self._buffers[series] = Buffer(series.kind, series.dtype)
         buffer.add(count, columns)
-        self.rows += count
         self.bytes += count * (4 * len(KEYS[series.kind]) + columns["value"].itemsize)
 
     def blocks(self) -> dict[Series, list[Columns]]:
@@ -77,5 +75,4 @@ class Buffers:
             else:
                 later._buffers[series] = buffer
         later.bytes += self.bytes
-        later.rows += self.rows
         return later

@@ -145,8 +145,7 @@ class HistoryStore:
     def _add(self, kind: Kind, experiment: str, signal: str, columns: Columns) -> None:
         count = aligned_length(columns, signal)
         series = Series(kind, experiment, signal, columns["value"].dtype.name)
-        if not self._is_open or os.getpid() != self._pid:
-            raise StoreClosedError(f"the history of {self._storage.root} is closed here.")
+        self._check_open()
         if not count:
             return
         with self._lock:
@@ -156,6 +155,10 @@ class HistoryStore:
                 self._lose(count)
         if self._buffers.bytes >= self._flush_bytes:
             self.keep_up()
+
+    def _check_open(self) -> None:
+        if not self._is_open or os.getpid() != self._pid:
+            raise StoreClosedError(f"the history of {self._storage.root} is closed here.")
 
     def _lose(self, count: int) -> None:
         if not self.lost_rows:
@@ -211,8 +214,10 @@ class HistoryStore:
         """Flush, and move everything to Parquet.
 
         Raises:
+            StoreClosedError: the store is closed, or another process's.
             StoreError: the disk is full or refuses; nothing is lost.
         """
+        self._check_open()
         with self._compacting:
             with self._files:
                 self._write(durable=False)

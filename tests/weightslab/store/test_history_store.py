@@ -234,6 +234,8 @@ def test_a_closed_store_takes_nothing_and_is_read_still(store: HistoryStore) -> 
     store.close()
     with pytest.raises(StoreClosedError):
         store.add_samples("h", "x", 1, [1], [0.5])
+    with pytest.raises(StoreClosedError):
+        store.compact()
     store.flush()
     store.close()
     assert store.reader.sample_rows().num_rows == 1
