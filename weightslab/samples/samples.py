@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weightslab.errors import SampleIdError, UnknownSampleError
+from weightslab.errors import UnknownSampleError
 from weightslab.samples import edits
 from weightslab.samples.columns import Columns, Floats, Instances
 from weightslab.samples.groups import Groups
@@ -146,16 +146,15 @@ class Samples:
                 stacklevel=6,
             )
 
-    def rows_of(self, ids: Any, create: bool = False, *, unique: bool = False) -> Int32:
-        """The rows [B] of ids as a script gives them.
+    def rows_of(self, ids: Any, create: bool = False) -> Int32:
+        """The rows [B] of ids as a script gives them; an id given twice gives its row twice.
 
         Args:
             ids: a tensor, array, list or set of integers or texts, or a single one.
             create: unknown ids become samples without an origin.
-            unique: refuse an id that is there twice.
 
         Raises:
-            SampleIdError: ids of mixed types or of a type that is no id; with `unique`: twice.
+            SampleIdError: ids of mixed types or of a type that is no id.
             UnknownSampleError: a sample is unknown and not to be created.
         """
         parsed = as_ids(ids)
@@ -164,8 +163,6 @@ class Samples:
         if len(unknown) and not create:
             some = ", ".join(repr(str(parsed[i])) for i in unknown[:3].tolist())
             raise UnknownSampleError(f"{len(unknown):,} unknown sample ids, among them {some}.")
-        if unique and len(rows) != len(set(map(str, parsed))):
-            raise SampleIdError("a sample id is there twice.")
         if len(unknown):
             with self.lock:
                 rows = self.identity.add_ids(parsed, NO_ORIGIN)

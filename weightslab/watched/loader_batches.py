@@ -37,14 +37,21 @@ def id_key(item: Any) -> str | None:
 
 
 def size_of(batch: Any) -> int:
-    """How many samples a batch holds: the length of the first thing in it that has one."""
-    if isinstance(batch, Mapping):
-        return max((size_of(part) for part in batch.values()), default=1)
-    if isinstance(batch, tuple | list) and batch and isinstance(batch[0], Tensor | np.ndarray):
-        return size_of(batch[0])
+    """How many samples a batch holds: the length of its arrays, else of its lists."""
     if isinstance(batch, Tensor | np.ndarray):
         return int(batch.shape[0]) if batch.ndim else 1
-    return len(batch) if isinstance(batch, tuple | list) else 1
+    if isinstance(batch, Mapping):
+        parts = list(batch.values())
+        arrays = [part for part in parts if isinstance(part, Tensor | np.ndarray) and part.ndim]
+        return max((size_of(part) for part in arrays or parts), default=1)
+    if isinstance(batch, tuple | list) and batch:
+        if isinstance(batch[0], tuple | list | Mapping):
+            return size_of(batch[0])
+        arrays = [part for part in batch if isinstance(part, Tensor | np.ndarray)]
+        if arrays and len({size_of(part) for part in arrays}) == 1:
+            return size_of(arrays[0])
+        return len(batch)
+    return 1
 
 
 def take(batch: Any, kept: NDArray[np.int64], size: int) -> Any:
