@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from weightslab.watched.measure import Measure
 
 
-@torch.compiler.disable
-def record(
+def _record(
     measure: Measure, result: Any, ids: Any, extras: dict[str, Any], arguments: tuple[Any, ...]
 ) -> None:
-    """Let a measure record a result, as Python runs it."""
     measure.record(result, ids, extras, arguments)
+
+
+record = torch.compiler.disable(_record)
