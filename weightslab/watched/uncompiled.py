@@ -19,4 +19,4 @@ def _record(
     measure.record(result, ids, extras, arguments)
 
 
-record = torch.compiler.disable(_record)
+record = torch.compiler.disable(_record)  # type: ignore[no-untyped-call]
