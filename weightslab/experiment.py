@@ -197,8 +197,18 @@ def current() -> Experiment:
         with _lock:
             if _current is None:
                 _current = Experiment()
-                atexit.register(_close_at_exit)
+                close_first_at_exit()
     return _current
+
+
+def close_first_at_exit() -> None:
+    """Close the current experiment at the process's end, before whatever was loaded until now.
+
+    The last registered exit function runs first: libraries that closing needs, such as h5py, take
+    themselves apart in theirs.
+    """
+    atexit.unregister(_close_at_exit)
+    atexit.register(_close_at_exit)
 
 
 def _close_at_exit() -> None:
@@ -215,4 +225,5 @@ def use(experiment: Experiment | None) -> Experiment | None:
     global _current
     with _lock:
         former, _current = _current, experiment
+        close_first_at_exit()
     return former

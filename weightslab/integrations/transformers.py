@@ -35,6 +35,8 @@ class LedgerCallback(TrainerCallback):
         if current().hyperparameters is None:
             values = {"learning_rate": args.learning_rate, "weight_decay": args.weight_decay}
             watch_or_edit(values, flag="hyperparameters")
+        experiment = current()
+        experiment.step = max(experiment.step, state.global_step)  # of the Trainer's checkpoint
 
     def on_log(
         self,
@@ -47,7 +49,8 @@ class LedgerCallback(TrainerCallback):
         """Record the numbers that the Trainer logs: loss, learning rate, evaluation results."""
         experiment = current()
         for name, value in (logs or {}).items():
-            if isinstance(value, int | float) and not isinstance(value, bool):
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            if is_number and name != "epoch":
                 experiment.recorder.record_global(name, float(value), experiment.step)
 
     def on_train_end(

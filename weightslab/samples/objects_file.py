@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weightslab.atomic_files import replaced_file
+from weightslab.experiment import close_first_at_exit
 from weightslab.samples.objects import ObjectColumn, Objects
 from weightslab.samples.plain_json import plain
 from weightslab.samples.sorted_runs import Int32
@@ -51,6 +52,7 @@ def read_objects(root: Path | str, samples: Samples) -> Objects:
     """
     import h5py
 
+    close_first_at_exit()
     objects = Objects()
     storage = storage_at(root)
     try:
