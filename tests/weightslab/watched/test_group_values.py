@@ -151,6 +151,16 @@ SCHEDULERS: list[Callable[[Optimizer], Any]] = [
     lambda o: schedulers.OneCycleLR(
         o, [10 * float(g["lr"]) for g in o.param_groups], total_steps=12
     ),
+    lambda o: schedulers.CyclicLR(
+        o,
+        [float(g["lr"]) for g in o.param_groups],
+        [5 * float(g["lr"]) for g in o.param_groups],
+        step_size_up=3,
+        cycle_momentum=False,
+    ),
+    lambda o: schedulers.ChainedScheduler(
+        [schedulers.ConstantLR(o, 0.5, 7), schedulers.ExponentialLR(o, 0.9)]
+    ),
     _sequential,
 ]
 
