@@ -158,13 +158,13 @@ class Samples:
             UnknownSampleError: a sample is unknown and not to be created.
         """
         parsed = as_ids(ids)
-        rows = self.identity.find(parsed)
-        unknown = np.flatnonzero(rows < 0)
-        if len(unknown) and not create:
-            some = ", ".join(repr(str(parsed[i])) for i in unknown[:3].tolist())
-            raise UnknownSampleError(f"{len(unknown):,} unknown sample ids, among them {some}.")
-        if len(unknown):
-            with self.lock:
+        with self.lock:
+            rows = self.identity.find(parsed)
+            unknown = np.flatnonzero(rows < 0)
+            if len(unknown) and not create:
+                some = ", ".join(repr(str(parsed[i])) for i in unknown[:3].tolist())
+                raise UnknownSampleError(f"{len(unknown):,} unknown sample ids, among them {some}.")
+            if len(unknown):
                 rows = self.identity.add_ids(parsed, NO_ORIGIN)
                 self._grow()
         return rows
