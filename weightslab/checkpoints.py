@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from weightslab import atomic_files
+from weightslab.errors import WeightslabError
 
 MANIFEST = "manifest.json"
 RATING = "rating.json"
@@ -25,7 +26,7 @@ _FOLDER = re.compile(r"step_(\d{12})")
 _VERSION = 1
 
 
-class CheckpointDamagedError(Exception):
+class CheckpointDamagedError(WeightslabError):
     """A checkpoint is incomplete or not what was written; the message names file and folder."""
 
     code = "checkpoint.damaged"
@@ -62,6 +63,11 @@ class CheckpointInfo:
 def folder_name(step: int) -> str:
     """The name of the checkpoint folder of an environment step."""
     return f"step_{step:012d}"
+
+
+def step_of(folder: Path) -> int:
+    """The step of a checkpoint folder, by its name."""
+    return int(folder.name.removeprefix("step_"))
 
 
 def write_checkpoint(
@@ -164,7 +170,7 @@ def verify_checkpoint(path: Path) -> CheckpointInfo:
 def list_checkpoints(root: Path) -> list[CheckpointInfo]:
     """The checkpoints under `root` with a sound manifest, oldest step first."""
     found = []
-    for folder in _folders(root):
+    for folder in checkpoint_folders(root):
         try:
             found.append(read_manifest(folder))
         except CheckpointDamagedError:
@@ -193,7 +199,7 @@ def newest_good(root: Path) -> tuple[CheckpointInfo | None, list[str]]:
         the checkpoint, None where there is no good one, and a sentence per damaged one.
     """
     damaged: list[str] = []
-    for folder in reversed(_folders(root)):
+    for folder in reversed(checkpoint_folders(root)):
         try:
             return verify_checkpoint(folder), damaged
         except CheckpointDamagedError as error:
@@ -208,7 +214,8 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _folders(root: Path) -> list[Path]:
+def checkpoint_folders(root: Path) -> list[Path]:
+    """All checkpoint folders under `root`, damaged ones too, oldest step first."""
     if not root.is_dir():
         return []
     return sorted(entry for entry in root.iterdir() if _FOLDER.fullmatch(entry.name))

@@ -72,6 +72,19 @@ class StoreLockedError(StoreError):
     code = "store.locked"
 
 
+class CheckpointRefusedError(ArgumentError):
+    """Something else than a checkpoint of the ledger is to be loaded; nothing of it was read."""
+
+    code = "checkpoint.refused"
+
+
+class CheckpointMismatchError(ArgumentError):
+    """A checkpoint is of other models, optimizers or loaders than those watched; the message says
+    where. Nothing was changed."""
+
+    code = "checkpoint.mismatch"
+
+
 class StoreDamagedError(StoreError):
     """A file is not what was written (checksum); the message names it."""
 

@@ -16,6 +16,7 @@ from weightslab.checkpoints import (
     folder_name,
     list_checkpoints,
 )
+from weightslab.errors import WeightslabError
 
 Reason = Literal["best", "last", "every", "pinned"]
 PINS = "pins"
@@ -24,8 +25,10 @@ MOST_EVERY = 20
 _LEAVING = ".leaving"
 
 
-class TooManyPinsError(Exception):
+class TooManyPinsError(WeightslabError):
     """MOST_PINS checkpoints of the run are pinned: the disk is to stay bounded."""
+
+    code = "checkpoint.pins"
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,17 @@ def prune(root: Path, keeping: Keeping) -> list[int]:
     infos = list_checkpoints(root)
     reasons = reasons_to_keep(infos, keeping, pinned_steps(root))
     return [info.step for info in infos if not reasons[info.step] and _remove(root, info.path)]
+
+
+def remove_unpinned(root: Path) -> list[int]:
+    """Remove all checkpoints but pinned ones; return their steps.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    infos = list_checkpoints(root)
+    pinned = pinned_steps(root)
+    return [i.step for i in infos if i.step not in pinned and _remove(root, i.path)]
 
 
 def pin(root: Path, step: int) -> bool:

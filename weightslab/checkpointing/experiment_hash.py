@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from weightslab.hyperparameters.steering import NOT_HASHED
+from weightslab.hyperparameters.values import as_json
 
 PART = 8
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # in the text of objects; another in each run
 
 
 def experiment_hash(hyperparameters: Any, models: Mapping[str, Any], data_state: str) -> str:
@@ -26,7 +29,7 @@ def experiment_hash(hyperparameters: Any, models: Mapping[str, Any], data_state:
         data_state: a text that changes with the tags and discards.
     """
     counted = {k: v for k, v in (hyperparameters or {}).items() if k not in NOT_HASHED}
-    values = json.dumps(counted, sort_keys=True, default=repr)
+    values = _ADDRESS.sub("", json.dumps(as_json(counted), sort_keys=True))
     architecture = "\n".join(_lines(models))
     return "".join(_digest(part) for part in (values, architecture, data_state))
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from weightslab.errors import ArgumentError, WeightslabError
@@ -38,7 +40,7 @@ def writers(state: Any) -> dict[str, Callable[[Path], None]]:
     tensors: dict[str, torch.Tensor] = {}
     skeleton = json.dumps(_packed(state, tensors, "state"), allow_nan=False)
     return {
-        TENSORS: lambda path: save_file(tensors, path),
+        TENSORS: lambda path: _write_tensors(path, tensors),
         SKELETON: lambda path: _write_text(path, skeleton),
     }
 
@@ -53,8 +55,15 @@ def read(folder: Path) -> Any:
     try:
         tensors = load_file(folder / TENSORS)
         return _unpacked(json.loads((folder / SKELETON).read_text(encoding="utf-8")), tensors)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
         raise StateFormatError(f"{folder}: not a state of weightslab: {error}") from error
+
+
+def _write_tensors(path: Path, tensors: dict[str, torch.Tensor]) -> None:
+    try:
+        save_file(tensors, path)
+    except SafetensorError as error:  # what the disk refuses
+        raise OSError(f"{path}: {error}") from error
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -65,9 +74,9 @@ def _packed(value: Any, tensors: dict[str, torch.Tensor], where: str) -> Any:
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, torch.Tensor):
-        return _kept(value.detach(), tensors, "$tensor")
+        return _kept(value.detach(), tensors, "$tensor", where)
     if isinstance(value, np.ndarray):
-        return _kept(torch.from_numpy(np.ascontiguousarray(value)), tensors, "$array")
+        return _kept(value, tensors, "$array", where)
     if isinstance(value, np.generic):
         return _packed(value.item(), tensors, where)
     if isinstance(value, int):
@@ -89,14 +98,23 @@ def _packed(value: Any, tensors: dict[str, torch.Tensor], where: str) -> Any:
 
 def _packed_dict(value: dict[Any, Any], tensors: dict[str, torch.Tensor], where: str) -> Any:
     entries = [(key, _packed(v, tensors, f"{where}[{key!r}]")) for key, v in value.items()]
+    if isinstance(value, Counter):
+        return {"$counter": [[_packed(key, tensors, where), entry] for key, entry in entries]}
     if all(isinstance(key, str) and not key.startswith("$") for key in value):
         return dict(entries)
     return {"$dict": [[_packed(key, tensors, where), entry] for key, entry in entries]}
 
 
-def _kept(tensor: torch.Tensor, tensors: dict[str, torch.Tensor], kind: str) -> dict[str, str]:
+def _kept(value: Any, tensors: dict[str, torch.Tensor], kind: str, where: str) -> dict[str, str]:
     name = str(len(tensors))
-    tensors[name] = tensor.cpu().clone().contiguous()
+    try:
+        # Copied: safetensors keeps no two tensors of one memory, and training goes on meanwhile.
+        copied = torch.from_numpy(np.array(value)) if kind == "$array" else value.cpu().clone()
+        if copied.is_sparse or copied.is_complex() or copied.is_quantized:
+            raise TypeError(f"tensors of {copied.layout}, {copied.dtype}")
+        tensors[name] = copied.contiguous()
+    except (TypeError, RuntimeError) as error:
+        raise ArgumentError(f"{where} cannot be kept in a checkpoint: {error}.") from error
     return {kind: name}
 
 
@@ -118,9 +136,18 @@ def _unpacked(value: Any, tensors: dict[str, torch.Tensor]) -> Any:
         case "$bytes":
             return bytes.fromhex(held)
         case "$dtype":
-            return getattr(torch, held)
+            return _dtype(held)
         case "$tuple":
             return tuple(_unpacked(entry, tensors) for entry in held)
+        case "$counter":
+            return Counter({_unpacked(k, tensors): _unpacked(v, tensors) for k, v in held})
         case "$dict":
             return {_unpacked(k, tensors): _unpacked(v, tensors) for k, v in held}
     raise ValueError(f"{kind} is unknown")
+
+
+def _dtype(name: str) -> torch.dtype:
+    found = getattr(torch, name)
+    if not isinstance(found, torch.dtype):
+        raise ValueError(f"{name} is no type of tensors")
+    return found

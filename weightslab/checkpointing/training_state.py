@@ -6,11 +6,13 @@ random states, the place of every loader in its epoch, the hyperparameters.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from weightslab import random_state
+from weightslab.errors import CheckpointMismatchError
 from weightslab.watched.optimizer import loaded
 
 if TYPE_CHECKING:
@@ -47,9 +49,11 @@ def restore(experiment: Experiment, state: State) -> None:
     in this run goes before what the state says, for example of the learning rate.
 
     Raises:
-        KeyError: something that is watched has no part in the state.
-        RuntimeError: the architecture is another one.
+        CheckpointMismatchError: it does not fit what is watched; nothing is changed.
     """
+    differences = list(_differences(experiment, state))
+    if differences:
+        raise CheckpointMismatchError(f"the checkpoint does not fit: {'; '.join(differences[:3])}.")
     for name, model in experiment.models.items():
         model.load_state_dict(state["models"][name])
     experiment.control.models_changed()
@@ -66,6 +70,35 @@ def restore(experiment: Experiment, state: State) -> None:
     if state["cuda"] and torch.cuda.is_available():
         torch.cuda.set_rng_state_all(state["cuda"])
     experiment.step = state["step"]
+
+
+def _differences(experiment: Experiment, state: State) -> Iterator[str]:
+    """Sentences on what keeps a state from being put back."""
+    for kind in ("models", "optimizers", "companions"):
+        for name in getattr(experiment, kind):
+            if name not in state[kind]:
+                known = ", ".join(state[kind]) or "nothing"
+                yield f"{kind} {name!r} is not in it, but {known}"
+    for name, model in experiment.models.items():
+        if name in state["models"]:
+            yield from _other_tensors(name, model.state_dict(), state["models"][name])
+    for name, optimizer in experiment.optimizers.items():
+        held = state["optimizers"].get(name, {}).get("param_groups")
+        own = [len(group["params"]) for group in optimizer.param_groups]
+        if held is not None and [len(group["params"]) for group in held] != own:
+            yield f"optimizer {name!r} has other parameters"
+    for name, companions in experiment.companions.items():
+        if len(state["companions"].get(name, companions)) != len(companions):
+            yield f"optimizer {name!r} has another number of schedulers and scalers"
+
+
+def _other_tensors(name: str, own: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[str]:
+    for path in own.keys() ^ held.keys():
+        yield f"{path} of {name!r} is in only one of them"
+    for path in own.keys() & held.keys():
+        shapes = [getattr(entry, "shape", None) for entry in (own[path], held[path])]
+        if shapes[0] != shapes[1]:
+            yield f"{path} of {name!r} is {shapes[0]}, there {shapes[1]}"
 
 
 def _plain(value: Any) -> Any:

@@ -39,12 +39,17 @@ class Control:
         attend_at: the step from which `boundary` has something to do; only read it.
         auditing: steps change nothing now.
         phase: of the calling thread.
+        place: of the boundary that is attended: the pass of a loader that is about to give a batch,
+            the guard that is entered, None after an optimizer's step.
+        models_version: another number after every change of the models.
     """
 
     def __init__(self, experiment: Experiment) -> None:
         self.phase = Phase()
         self.attend_at = NEVER
         self.auditing = False
+        self.place: object = None
+        self.models_version = 0
         self._experiment = experiment
         self._changed = threading.Condition(threading.RLock())
         self._paused = self._holding = False
@@ -81,8 +86,11 @@ class Control:
         """Whether this thread is in `guard_testing_context`, and in no training guard in it."""
         return self.phase.name == "testing"
 
-    def boundary(self) -> None:
+    def boundary(self, place: object = None) -> None:
         """Pass a step boundary: waits while paused, does what is due. Not in a testing guard.
+
+        Args:
+            place: see the attribute.
 
         Raises:
             KeyboardInterrupt: Ctrl-C while it waits.
@@ -91,6 +99,7 @@ class Control:
             return
         self._thread = threading.get_ident()
         if self._experiment.step >= self.attend_at:
+            self.place = place
             self._attend()
 
     def pause(self) -> None:
@@ -187,6 +196,7 @@ class Control:
         """Tell that models were registered or loaded: audit mode puts back what they hold now, and
         the callbacks are asked anew when they want to be called."""
         with self._changed:
+            self.models_version += 1
             if self.auditing:
                 self._buffers = Buffers(self._experiment.models.values())
         self.attend()

@@ -61,7 +61,7 @@ class Guard:
         control = experiment.control
         phase = control.phase.name
         if self._training and phase is None:
-            control.boundary()
+            control.boundary(self)
         gradients = torch.is_grad_enabled()
         switched = _switch(experiment.models.values(), self._training)
         self._frames.open.append(_Frame(experiment, phase, gradients, switched))
@@ -88,7 +88,7 @@ class Guard:
             control.put_back()
         elif kind is None and not experiment.optimizers:
             experiment.step += 1
-            control.boundary()
+            control.boundary(self)
 
 
 def _switch(models: Iterable[Any], training: bool) -> Switched:

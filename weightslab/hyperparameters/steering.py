@@ -20,7 +20,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 # What these ask for is over when the program ends.
 FLEETING = frozenset({"is_training", "auditorMode", "pause_at_step"})
 # These say nothing about what is learned.
-NOT_HASHED = FLEETING | {"experiment_name", "root_log_dir"}
+NOT_HASHED = FLEETING | {"checkpoints", "experiment_name", "root_log_dir"}
 
 
 def check_steering(path: Path, value: Any) -> None:

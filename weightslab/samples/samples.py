@@ -45,7 +45,7 @@ class Samples:
         discarded: [N] whether a sample is left out of training.
         discarded_count: how many are.
         discard_version: another number after every change of `discarded`.
-        version: another number after every edit but those of running signals.
+        version: another number after every new dataset and every edit but those of signals.
     """
 
     def __init__(self, experiment: Experiment) -> None:
@@ -99,11 +99,18 @@ class Samples:
         own = self._discarded.nbytes + self._last_seen.nbytes
         return own + sum(part.nbytes for part in parts)
 
-    def add_range(self, loader_name: str, origin: str, count: int) -> Int32:
-        """The rows [count] of a dataset whose samples have no ids; their ids are integers."""
+    def add_range(self, loader_name: str, origin: str, count: int, *, grows: bool = False) -> Int32:
+        """The rows [count] of a dataset whose samples have no ids; their ids are integers.
+
+        Args:
+            grows: it is a stream, known so far to this sample; its length says nothing about it.
+        """
         with self.lock:
             rows = self.identity.add_range(loader_name, origin, count)
-            self.register(loader_name, origin, count)
+            if grows:
+                self._grow()
+            else:
+                self.register(loader_name, origin, count)
             return rows
 
     def add_ids(self, loader_name: str, origin: str, ids: Any) -> Int32:
@@ -122,6 +129,7 @@ class Samples:
 
     def register(self, loader_name: str, origin: str, count: int) -> None:
         """Tell of a loader of this split, over so many samples."""
+        self.version += self.loaders.get(loader_name) != (origin, count)
         self.loaders[loader_name] = (origin, count)
         self._grow()
 

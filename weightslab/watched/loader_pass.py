@@ -73,7 +73,7 @@ class WatchedIterator:
         """
         watch = self._watch
         if watch.is_training and "control" in watch.experiment.__dict__:
-            watch.experiment.control.boundary()
+            watch.experiment.control.boundary(self._epoch)
         if watch.resume_at is not None:
             self._go_there()
         try:
@@ -169,7 +169,8 @@ class WatchedIterator:
         ids: Any
         key = id_key(batch)
         if key is None:
-            rows = samples.add_range(watch.name, watch.origin, self._given + size)[self._given :]
+            rows = samples.add_range(watch.name, watch.origin, self._given + size, grows=True)
+            rows = rows[self._given :]
             ids = watch.members.ids(np.arange(self._given, self._given + size), rows)
         else:
             ids = _ids_in(batch, key, None)
