@@ -10,7 +10,8 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from weightslab.control.buffers import Buffers
@@ -58,7 +59,7 @@ class Control:
         self._buffers: Buffers | None = None
         self._callbacks: dict[Callback, int] = {}
         self._asked = False
-        self._waiting = 0
+        self._waiting = self._standstills = 0
         self._thread: int | None = None
 
     @property
@@ -173,6 +174,19 @@ class Control:
         none (yet or any more)."""
         return self._nobody_trains() or self.wait_until_waiting(timeout)
 
+    @contextmanager
+    def standstill(self) -> Iterator[None]:
+        """Meanwhile no training goes past its next boundary, resumed or not."""
+        with self._changed:
+            self._standstills += 1
+        self.attend()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._standstills -= 1
+            self.attend()
+
     def hold(self, seconds: float) -> None:
         """Wait as in a pause, for so long or until `resume`; a `pause` meanwhile keeps training
         from going on at its first boundary."""
@@ -226,7 +240,10 @@ class Control:
         if self._pause_step is not None and self._experiment.step >= self._pause_step:
             self._pause_step = None
             self.pause()
-        if self._paused:
+        while self._paused or self._standstills:
+            if not self._paused:
+                self._wait(lambda: self._paused or not self._standstills)
+                continue
             _say(
                 f"training waits at step {self._experiment.step}. To go on: resume in the studio"
                 " or in the console, or wl.resume() in another thread."
@@ -277,7 +294,7 @@ class Control:
 
     def _plan(self) -> None:
         """Find the step from which there is something to do; the lock is held."""
-        if self._asked or self._paused:
+        if self._asked or self._paused or self._standstills:
             self.attend_at = _NOW
         else:
             pause_step = NEVER if self._pause_step is None else self._pause_step

@@ -5,48 +5,24 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+import traceback
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from weightslab import random_state
 from weightslab.control.guards import guard_testing_context
 from weightslab.errors import ArgumentError, UnknownNameError
+from weightslab.evaluation.evaluation_pass import EvaluationPass
 from weightslab.evaluation.managed_loader import EvaluationCancelledError, ManagedLoader
+from weightslab.evaluation.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from weightslab.experiment import Experiment
 
 logger = logging.getLogger("weightslab")
-State = Literal["pending", "running", "done", "cancelled", "failed"]
-_LOOK_S = 0.5
 EvalFunction = Callable[[Any], Any]
-
-
-@dataclass
-class EvaluationPass:
-    """One pass, from being asked for to its result.
-
-    Attributes:
-        loader: the name of a watched loader.
-        source: who asked: "code", "page" or "console".
-        marker: the experiment's hash with the suffix `_N`; empty before it ran.
-        means: of every signal its mean over the pass.
-        done, total: batches.
-    """
-
-    loader: str
-    source: str
-    state: State = "pending"
-    step: int = 0
-    marker: str = ""
-    means: dict[str, float] = field(default_factory=dict)
-    done: int = 0
-    total: int | None = None
-    error: str | None = None
-    cancelled: threading.Event = field(default_factory=threading.Event, repr=False)
-    ended: threading.Event = field(default_factory=threading.Event, repr=False)
+_LOOK_S = 0.5
+_PATIENCE_S = 10.0
 
 
 class Evaluations:
@@ -63,28 +39,34 @@ class Evaluations:
         self._pending: EvaluationPass | None = None
         self._worker: threading.Thread | None = None
         self._batch_s: dict[str, float] = {}
-        self._closed = threading.Event()
-        self._markers = sum(1 for e in experiment.journal.entries() if e.kind == "evaluation")
+        self._closed = False
         self.function: EvalFunction | None = None
         self.passes: list[EvaluationPass] = []
 
-    def request(self, loader: str, source: str = "code") -> EvaluationPass:
-        """Ask for a pass; it runs when the training waits, or in `run_pending`.
+    @cached_property
+    def _begun(self) -> int:
+        """How many passes were begun under this root: the number of the latest marker."""
+        return sum(1 for e in self._experiment.journal.entries() if e.kind == "evaluation")
 
-        Asked for by a person, the training is paused for it and stays so; by the script,
-        it goes on afterwards.
+    def request(self, loader: str, source: str = "code") -> EvaluationPass:
+        """Ask for a pass.
+
+        Asked for by a person, the training is paused for it and stays so, and a thread of its own
+        runs it as soon as the training waits. Asked for by the script, it runs in `run_pending`.
 
         Raises:
             UnknownNameError: no loader of this name is watched.
             ArgumentError: another pass waits or runs.
+            StoreClosedError: the experiment is finished.
         """
         experiment = self._experiment
+        experiment.check_open()
         if loader not in experiment.loaders:
             known = ", ".join(sorted(experiment.loaders)) or "none"
             raise UnknownNameError(f"no loader {loader!r} is watched; there are: {known}.")
         with self._lock:
-            last = self.passes[-1] if self.passes else None
-            if last is not None and last.state in ("pending", "running"):
+            last = self._unfinished()
+            if last is not None:
                 raise ArgumentError(f"the evaluation of {last.loader!r} is {last.state} still.")
             asked = EvaluationPass(loader, source)
             self.passes.append(asked)
@@ -95,15 +77,15 @@ class Evaluations:
         return asked
 
     def cancel(self) -> bool:
-        """Stop the pass that waits or runs, at its next batch; whether there is one."""
+        """Stop the pass that waits, or that runs, at its next batch; whether there is one."""
         with self._lock:
-            last = self.passes[-1] if self.passes else None
-            if last is None or last.state not in ("pending", "running"):
+            last = self._unfinished()
+            if last is None:
                 return False
             last.cancelled.set()
             if self._pending is last:
                 self._pending = None
-                self._end(last, "cancelled")
+                last.end("cancelled")
             return True
 
     def run_pending(
@@ -113,21 +95,38 @@ class Evaluations:
         function: EvalFunction | None = None,
         device: Any = None,
     ) -> bool:
-        """Run the pass that was asked for in this thread; whether there was one."""
-        with self._lock:
-            taken, self._pending = self._pending, None
+        """Run the pass that was asked for in this thread; whether there was one.
+
+        Raises:
+            Exception: what went wrong, where the experiment is strict; else it is reported.
+        """
+        taken = self._take()
         if taken is None:
             return False
-        known = {**self._experiment.loaders, **(loaders or {})}
-        self._run(taken, known[taken.loader], model, function or self.function, device)
+        loader = {**self._experiment.loaders, **(loaders or {})}[taken.loader]
+        self._run(taken, loader, model, function, device, raises=self._experiment.strict)
         return True
 
     def close(self) -> None:
         """Cancel what runs and end the worker."""
-        self._closed.set()
+        self._closed = True
         self.cancel()
-        if self._worker is not None and self._worker is not threading.current_thread():
-            self._worker.join()
+        worker = self._worker
+        if worker is not None and worker is not threading.current_thread():
+            worker.join(_PATIENCE_S)
+            if worker.is_alive():
+                logger.warning("an evaluation does not end: what it records is not kept.")
+
+    def _unfinished(self) -> EvaluationPass | None:
+        last = self.passes[-1] if self.passes else None
+        return last if last is not None and not last.ended.is_set() else None
+
+    def _take(self) -> EvaluationPass | None:
+        with self._lock:
+            taken, self._pending = self._pending, None
+            if taken is not None:
+                taken.state = "running"
+            return taken
 
     def _run(
         self,
@@ -136,100 +135,102 @@ class Evaluations:
         model: Any,
         function: EvalFunction | None,
         device: Any,
+        *,
+        raises: bool,
     ) -> None:
         experiment = self._experiment
-        model = model if model is not None else _only(experiment.models)
-        managed = ManagedLoader(
-            experiment,
-            loader,
-            is_cancelled=taken.cancelled.is_set,
-            batch_s=self._batch_s.get(taken.loader),
-        )
-        taken.state, taken.step, taken.total = "running", experiment.step, managed.total
-        suffix = f"_{self._markers + 1}"
-        marker = experiment.checkpoints.hash + suffix
+        model = model if model is not None else next(iter(experiment.models.values()), None)
+        managed = ManagedLoader(experiment, loader, taken, self._batch_s.get(taken.loader))
         try:
+            suffix = self._begin(taken)
             with (
-                self._undisturbed(),
+                undisturbed(experiment, loader, model),
                 guard_testing_context,
                 experiment.recorder.evaluating(suffix) as collected,
             ):
-                if function is not None:
-                    function(managed)
-                else:
-                    from weightslab.evaluation.default_pass import default_pass
-
-                    if model is None:
-                        raise ArgumentError("no model is watched, and there is no @wl.eval_fn.")
-                    default_pass(experiment, managed, model, device)
-                means = collected.means()
+                self._evaluate(managed, model, function or self.function, device)
+                taken.means = collected.means()
+            if managed.completed:
+                self._batch_s[taken.loader] = managed.batch_s
+            self._publish(taken)
         except EvaluationCancelledError:
-            self._end(taken, "cancelled")
-            return
+            taken.end("cancelled")
         except Exception as error:
-            taken.error = f"{type(error).__name__}: {error}"
-            self._end(taken, "failed")
-            logger.warning("evaluation of %r failed: %s", taken.loader, taken.error)
-            if experiment.strict:
+            taken.error = _told(error)
+            taken.end("failed")
+            logger.warning("the evaluation of %r failed: %s", taken.loader, taken.error)
+            if raises:
                 raise
-            return
         finally:
-            taken.done = managed.done
-        if managed.done:
-            self._batch_s[taken.loader] = managed.batch_s
-        taken.means, taken.marker = means, marker
-        self._publish(taken)
+            if not taken.ended.is_set():  # Ctrl-C
+                taken.end("cancelled")
 
-    def _publish(self, taken: EvaluationPass) -> None:
+    def _begin(self, taken: EvaluationPass) -> str:
+        """Give the pass its marker, which no other one ever gets; the marker's suffix."""
         experiment = self._experiment
-        for name, mean in taken.means.items():
-            experiment.history.add_global(taken.marker, name, [taken.step], [mean])
-        experiment.history.flush(durable=True)
+        suffix = f"_{self._begun + 1}"
+        taken.step, taken.marker = experiment.step, experiment.checkpoints.hash + suffix
         experiment.journal.append(
             "evaluation",
             loader=taken.loader,
             step=taken.step,
             marker=taken.marker,
-            means={name: repr(mean) for name, mean in taken.means.items()},
+            source=taken.source,
         )
-        self._markers += 1
+        self._begun += 1
+        return suffix
+
+    def _evaluate(
+        self, managed: ManagedLoader, model: Any, function: EvalFunction | None, device: Any
+    ) -> None:
+        if function is not None:
+            function(managed)
+            return
+        from weightslab.evaluation.default_pass import default_pass
+
+        if model is None:
+            raise ArgumentError("no model is watched, and there is no @wl.eval_fn.")
+        default_pass(self._experiment, managed, model, device)
+
+    def _publish(self, taken: EvaluationPass) -> None:
+        experiment = self._experiment
+        for name, mean in taken.means.items():
+            experiment.history.add_global(taken.marker, name, [taken.step], [mean])
+        experiment.recorder.last.update(taken.means)
+        experiment.history.flush(durable=True)
+        experiment.journal.append("evaluation.done", marker=taken.marker, means=taken.means)
         shown = ", ".join(f"{name}={mean:.4f}" for name, mean in taken.means.items())
         sys.stdout.write(
             f"[WeightsLab] Evaluation '{taken.loader}' @ step {taken.step} — "
             f"{shown or 'no signal was recorded'}\n"
         )
         sys.stdout.flush()
-        self._end(taken, "done")
-
-    def _end(self, taken: EvaluationPass, state: State) -> None:
-        taken.state = state
-        taken.ended.set()
-
-    @contextmanager
-    def _undisturbed(self) -> Iterator[None]:
-        """Leave the training as it was: random states, and the current batch."""
-        batch, before = self._experiment.batch, random_state.capture()
-        try:
-            yield
-        finally:
-            random_state.restore(before)
-            self._experiment.batch = batch
+        taken.end("done")
 
     def _start_worker(self) -> None:
         with self._lock:
-            if self._worker is None or not self._worker.is_alive():
+            if self._worker is None:
                 self._worker = threading.Thread(
                     target=self._work, name="weightslab-evaluation", daemon=True
                 )
                 self._worker.start()
 
     def _work(self) -> None:
-        """Run what is asked for once the training waits; end when nothing is left to do."""
+        """Run what is asked for while the training stands still; end when there is nothing left."""
         control = self._experiment.control
-        while self._pending is not None and not self._closed.is_set():
-            if control.wait_until_quiet(_LOOK_S):
-                self.run_pending()
+        while True:
+            with self._lock:
+                if self._pending is None or self._closed:
+                    self._worker = None
+                    return
+            with control.standstill():
+                taken = self._take() if control.wait_until_quiet(_LOOK_S) else None
+                if taken is not None:
+                    loader = self._experiment.loaders[taken.loader]
+                    self._run(taken, loader, None, None, None, raises=False)
 
 
-def _only(models: Mapping[str, Any]) -> Any:
-    return next(iter(models.values()), None)
+def _told(error: Exception) -> str:
+    """An error with the line where it was raised."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f'{type(error).__name__}: {error} (File "{frame.filename}", line {frame.lineno})'

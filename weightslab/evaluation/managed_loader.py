@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from weightslab.errors import WeightslabError
@@ -11,6 +11,7 @@ from weightslab.watched.data import bare_batches
 from weightslab.watched.loader import OURS
 
 if TYPE_CHECKING:
+    from weightslab.evaluation.evaluation_pass import EvaluationPass
     from weightslab.experiment import Experiment
 
 TIMED_BATCHES = 5
@@ -34,29 +35,31 @@ class ManagedLoader:
     Batches of a watched loader, which are `(inputs, ids, targets, ...)`, are put into this order;
     those of any other loader, and dicts, come as they are.
 
+    A pass through it leaves passes through the loader itself where they are.
+
     Attributes:
-        done, total: batches given, and of the whole pass (None where the loader has no length).
-        batch_s: mean seconds of a batch so far.
+        completed: it was iterated to its end.
     """
 
     def __init__(
         self,
         experiment: Experiment,
         loader: Any,
-        *,
-        is_cancelled: Callable[[], bool],
+        taken: EvaluationPass,
         batch_s: float | None,
     ) -> None:
-        self._experiment, self._loader, self._is_cancelled = experiment, loader, is_cancelled
+        self._is_watched = OURS in getattr(loader, "__dict__", {})
+        self._loader = loader.apart() if self._is_watched else loader
+        self._experiment, self._pass = experiment, taken
         self._expected_batch_s = batch_s
         self._started = time.monotonic()
-        self.done = 0
-        self.total: int | None = len(loader) if hasattr(loader, "__len__") else None
+        self.completed = False
+        taken.total = _length(loader)
 
     @property
     def batch_s(self) -> float:
         """Mean seconds of a batch so far."""
-        return (time.monotonic() - self._started) / max(self.done, 1)
+        return (time.monotonic() - self._started) / max(self._pass.done, 1)
 
     def __len__(self) -> int:
         return len(self._loader)
@@ -65,12 +68,13 @@ class ManagedLoader:
         return getattr(self._loader, name)
 
     def __iter__(self) -> Iterator[Any]:
-        self._started, self.done = time.monotonic(), 0
+        self._started, self._pass.done = time.monotonic(), 0
         for batch in self._batches():
             self._check()
             yield batch
-            self.done += 1
+            self._pass.done += 1
         self._check()
+        self.completed = self._pass.done > 0
 
     def timeout_s(self) -> float | None:
         """What the whole pass may take; None while that is unknown.
@@ -82,25 +86,25 @@ class ManagedLoader:
         settings = self._experiment.settings
         if settings.eval_timeout_s > 0:
             return settings.eval_timeout_s
-        if self._expected_batch_s is None and self.done >= TIMED_BATCHES:
+        if self._expected_batch_s is None and self._pass.done >= TIMED_BATCHES:
             self._expected_batch_s = self.batch_s
-        if self._expected_batch_s is None or self.total is None:
+        if self._expected_batch_s is None or self._pass.total is None:
             return None
-        expected = self._expected_batch_s * self.total * settings.eval_timeout_multiplier
+        expected = self._expected_batch_s * self._pass.total * settings.eval_timeout_multiplier
         return max(expected, settings.eval_timeout_min_s)
 
     def _check(self) -> None:
-        if self._is_cancelled():
+        if self._pass.cancelled.is_set():
             raise EvaluationCancelledError("the evaluation was cancelled.")
         limit, spent = self.timeout_s(), time.monotonic() - self._started
         if limit is not None and spent > limit:
             raise EvaluationTimeoutError(
-                f"the evaluation took {spent:.1f} s, more than {limit:.1f} s after {self.done} "
-                "batches; WEIGHTSLAB_EVAL_TIMEOUT_SECONDS allows more."
+                f"the evaluation took {spent:.1f} s, more than {limit:.1f} s, for {self._pass.done}"
+                " batches; WEIGHTSLAB_EVAL_TIMEOUT_SECONDS allows more."
             )
 
     def _batches(self) -> Iterator[Any]:
-        if OURS not in self._loader.__dict__:
+        if not self._is_watched:
             yield from self._loader
             return
         for batch, ids in bare_batches(self._loader):
@@ -110,3 +114,10 @@ class ManagedLoader:
                 yield (*batch[:2], *[None] * (2 - len(batch)), ids, *batch[2:])
             else:
                 yield (batch, None, ids)
+
+
+def _length(loader: Any) -> int | None:
+    try:
+        return len(loader)
+    except TypeError:  # a stream
+        return None

@@ -9,7 +9,7 @@ from weightslab.errors import ArgumentError
 from weightslab.experiment import current
 
 if TYPE_CHECKING:
-    from weightslab.evaluation.evaluations import EvaluationPass
+    from weightslab.evaluation.evaluation_pass import EvaluationPass
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -51,10 +51,12 @@ class _Block:
 
 @dataclass
 class Means:
-    """What an evaluation pass collects: of every signal the sum of its values and how many."""
+    """What an evaluation pass collects: of every signal the sum of its values and how many; in
+    `wholes` what a metric made of all of them itself."""
 
     sums: dict[str, float] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    wholes: dict[str, float] = field(default_factory=dict)
 
     def add(self, name: str, values: Any) -> None:
         """Add one value or an array of them."""
@@ -63,7 +65,8 @@ class Means:
 
     def means(self) -> dict[str, float]:
         """The mean of each signal."""
-        return {name: self.sums[name] / n for name, n in self.counts.items() if n}
+        means = {name: self.sums[name] / n for name, n in self.counts.items() if n}
+        return {**means, **self.wholes}
 
 
 class Recorder:
@@ -172,11 +175,13 @@ class Recorder:
                 self._add_to_curve(name, step, float(np.mean(values_N, dtype=np.float64)))
             self._hand_on_if_due()
 
-    def record_global(self, name: str, value: float, step: int) -> None:
-        """A value of the whole step, of no sample."""
+    def record_global(self, name: str, value: float, step: int, *, whole: bool = False) -> None:
+        """A value of the whole step, of no sample; `whole`: of all of an evaluation."""
         with self._lock:
             self._count_nan(name, value)
-            if self._means is not None:
+            if self._means is not None and whole:
+                self._means.wholes[name] = value
+            elif self._means is not None:
                 self._means.add(name, value)
             self._add_to_curve(name, step, value)
             if name in self._curve_memory:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import weakref
 from collections.abc import Iterator
 from functools import cache
@@ -148,6 +149,15 @@ class WatchedLoader(DataLoader[Any]):
             ids = [self.dataset[int(index)][watch.id_key] for index in unknown]
             members.learn(unknown, watch.rows_of(ids))
         return members.rows
+
+    def apart(self) -> Any:
+        """The same loader with passes of its own, which leave those of this one where they are."""
+        watch = copy.copy(self.__dict__[OURS])
+        watch.starting = watch.epoch = watch.epoch_random = None
+        watch.resume_at = watch.endless = watch.latest = None
+        other: Any = object.__new__(type(self))
+        other.__dict__.update({**self.__dict__, "_iterator": None, OURS: watch})
+        return other
 
     def release(self) -> None:
         """Let go of worker processes that wait for a next pass; it makes new ones if it comes."""

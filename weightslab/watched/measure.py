@@ -58,6 +58,7 @@ def watch(
         raise ArgumentError("per_sample and per_instance: only one of them.")
     label = plain(signal_name or name or _own_name(obj))
     measure = Measure(experiment, label, flag, log, per_sample, per_instance, _named(obj))
+    measure.computes = callable(getattr(obj, "compute", None))
     watched = _attach(obj, measure)
     experiment.measures[label] = watched
     return watched
@@ -80,29 +81,42 @@ class Measure:
         self.log, self.per_sample, self.per_instance = log, per_sample, per_instance
         self.column = saved_column(name)
         self._named = named
+        self.computes = False
+        self._calls = 0  # some metrics compute within a call
 
     def call(self, function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
         """Call the loss and record what it returns, which comes back untouched."""
         if self.experiment.closed:
             return function(*args, **{n: v for n, v in kwargs.items() if n not in _EXTRAS})
         if not kwargs:
-            result = function(*args)
+            result = self._result(function, args, kwargs)
             _record(self, result, None, {}, args)
             return result
         extras = {name: kwargs[name] for name in _EXTRAS if name in kwargs}
         passed = {n: v for n, v in kwargs.items() if n not in extras or n in self._named}
-        result = function(*args, **passed)
+        result = self._result(function, args, passed)
         _record(self, result, extras.get("batch_ids"), extras, (*args, *kwargs.values()))
         return result
+
+    def _result(self, function: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+        if not self.computes:
+            return function(*args, **kwargs)
+        self._calls += 1
+        try:
+            return function(*args, **kwargs)
+        finally:
+            self._calls -= 1
 
     def compute(self, function: Callable[..., Any]) -> Any:
         """Call a metric's `compute` and record the number it gives."""
         result = function()
+        if self._calls:
+            return result
         if isinstance(result, Tensor | float | int) and not isinstance(result, bool):
             value = as_floats(result, self.name)
             if value.size == 1:
                 self.experiment.recorder.record_global(
-                    self.name, float(value.reshape(())), self.experiment.step
+                    self.name, float(value.reshape(())), self.experiment.step, whole=True
                 )
         return result
 
@@ -250,7 +264,9 @@ def _watched_class(base: Any) -> Any:
         return self.__dict__[_OURS].call(super(watched, self).__call__, args, kwargs)
 
     def reduce_ex(self: Any, protocol: Any) -> tuple[Any, ...]:
-        state = {name: value for name, value in self.__dict__.items() if name != _OURS}
+        state = self.__getstate__()
+        if isinstance(state, dict):
+            state = {name: value for name, value in state.items() if name != _OURS}
         return _rebuild, (base,), state
 
     def compute(self: Any) -> Callable[[], Any]:
