@@ -326,7 +326,7 @@ class Dicts(Dataset[Any]):
         return 6
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        return {"x": torch.full((4,), float(index)), "mask": index % CLASSES, "idx": index}
+        return {"x": torch.full((4,), float(index)), "mask": index % CLASSES, "idx": index + 100}
 
 
 def test_dict_batches_and_loaders_that_are_not_watched(experiment: Experiment) -> None:
@@ -382,6 +382,5 @@ def test_closing_cancels_what_runs(running: Script, experiment: Experiment) -> N
     asked = experiment.evaluations.request("val", source="page")
     while asked.state != "running":
         time.sleep(0.001)
-    assert experiment.control.waiting
     experiment.evaluations.close()
-    assert asked.state == "cancelled"
+    assert ended(asked).state == "cancelled"
