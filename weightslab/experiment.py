@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import atexit
 import threading
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from weightslab.errors import StoreClosedError, StoreError
 from weightslab.logs import configure, logger
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     from weightslab.control.control import Control
     from weightslab.evaluation.evaluations import Evaluations
     from weightslab.hyperparameters.handle import Hyperparameters
+    from weightslab.ranks.ranks import Ranks
     from weightslab.samples.samples import Samples
     from weightslab.signals.recorder import Recorder
     from weightslab.signals.registry import SignalRegistry
     from weightslab.store.history_store import HistoryStore
     from weightslab.store.journal import Journal
     from weightslab.watched.data import Batch
+
+Part = TypeVar("Part")
 
 
 class Experiment:
@@ -82,14 +86,14 @@ class Experiment:
         """Pause, mode and step boundaries."""
         from weightslab.control.control import Control
 
-        return Control(self)
+        return self._made("control", lambda: Control(self))
 
     @cached_property
     def samples(self) -> Samples:
         """Samples, their tags, discards and latest values."""
         from weightslab.samples.samples import Samples
 
-        return Samples(self)
+        return self._made("samples", lambda: Samples(self))
 
     @cached_property
     def signals(self) -> SignalRegistry:
@@ -110,14 +114,14 @@ class Experiment:
         """What was recorded, on disk."""
         from weightslab.store.history_store import HistoryStore
 
-        return HistoryStore(self.root)
+        return self._made("history", lambda: HistoryStore(self.root))
 
     @cached_property
     def journal(self) -> Journal:
         """Every edit, on disk before it is acknowledged."""
         from weightslab.store.journal import Journal
 
-        return Journal(self.root)
+        return self._made("journal", lambda: Journal(self.root))
 
     @cached_property
     def evaluations(self) -> Evaluations:
@@ -131,7 +135,27 @@ class Experiment:
         """Saves and loads the state of training; knows the experiment's hash."""
         from weightslab.checkpointing.keeper import CheckpointKeeper
 
-        return CheckpointKeeper(self)
+        return self._made("checkpoints", lambda: CheckpointKeeper(self))
+
+    @cached_property
+    def ranks(self) -> Ranks | None:
+        """The processes of one training, where there are several (torchrun); else None.
+
+        Known at the first watch: watch after `init_process_group`, or start with torchrun.
+        """
+        from weightslab.ranks.mail import rank_and_size
+
+        rank, size = rank_and_size()
+        if size == 1:
+            return None
+        from weightslab.ranks.ranks import Ranks
+
+        return Ranks(self, rank, size)
+
+    def _made(self, part: str, make: Callable[[], Part]) -> Part:
+        """A part, or what a rank of several has in its place."""
+        shared: Part | None = None if self.ranks is None else self.ranks.part(part)
+        return make() if shared is None else shared
 
     def uses(self, part: str) -> bool:
         """Whether a part of this name was made already."""
@@ -161,6 +185,8 @@ class Experiment:
             return
         if self.uses("recorder"):
             self.recorder.drain()
+        if self.ranks is not None and self.ranks.leads:
+            self.ranks.collect()
         if self.uses("samples"):
             self.samples.flush(durable=durable)
         if self.uses("history"):
@@ -178,6 +204,8 @@ class Experiment:
             self.evaluations.close()
         if self.uses("recorder"):
             self.recorder.drain()
+        if self.ranks is not None:
+            self.ranks.finish()
         self.closed = True
         if self.hyperparameters is not None:
             self.hyperparameters.close()

@@ -107,7 +107,13 @@ class Hyperparameters(Section):
     def follow(
         self, file: ConfigFile, values: Mapping[Any, Any], poll_interval: float | None
     ) -> None:
-        """Look at this file from now on; `values` are what it says now."""
+        """Look at this file from now on; `values` are what it says now.
+
+        Of several ranks only rank 0 looks, and tells the others.
+        """
+        ranks = self._experiment.ranks
+        if ranks is not None and not ranks.leads:
+            return
         with self._lock:
             self._file, self._file_values = file, dict(leaves(values))
         self._background.interval = poll_interval

@@ -250,7 +250,7 @@ class Identity:
             self._next_integer = max(self._next_integer, head["first"] + count)
         else:
             count = head["texts"]
-            texts, ends, blob = _split(body, count)
+            texts, ends, blob = split_texts(body, count)
             self._extend(Extent(row, count, len(self._texts), None))
             self._texts.append(texts, ends, blob)
             self._next_integer = max(self._next_integer, max(map(_after, texts)))
@@ -316,7 +316,7 @@ def rows_of_runs(runs: Sequence[int]) -> Int32:
     return (np.repeat(firsts - begins, counts) + np.arange(counts.sum())).astype(np.int32)
 
 
-def _split(body: bytes, count: int) -> tuple[list[str], Int64, NDArray[np.uint8]]:
+def split_texts(body: bytes, count: int) -> tuple[list[str], Int64, NDArray[np.uint8]]:
     """The texts of an entry, where each ends (the first begins at 0), and their bytes."""
     ends = np.zeros(count + 1, np.int64)
     np.cumsum(np.frombuffer(body, "<u4", count), out=ends[1:])

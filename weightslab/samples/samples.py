@@ -52,7 +52,7 @@ class Samples:
         self._experiment = experiment
         self.lock = threading.RLock()
         journal = experiment.journal  # first: it refuses a second writer
-        self.identity = Identity(IdentityLog(experiment.root))
+        self.identity = Identity(_identity_log(experiment))
         self.tags = Tags()
         self.columns = Columns()
         self.instances = Instances()
@@ -62,7 +62,7 @@ class Samples:
         self.discarded_count = 0
         self.discard_version = 0
         self.version = 0
-        self._grow()
+        self.grow()
         self._told: set[str] = set()
         self._objects_due = 0.0
         self.groups = Groups()
@@ -131,7 +131,7 @@ class Samples:
         """Tell of a loader of this split, over so many samples."""
         self.version += self.loaders.get(loader_name) != (origin, count)
         self.loaders[loader_name] = (origin, count)
-        self._grow()
+        self.grow()
 
     def claim(self, loader_name: str, rows: Int32) -> None:
         """Put samples into the loader's split, but not those that another loader has in its own.
@@ -174,7 +174,7 @@ class Samples:
                 raise UnknownSampleError(f"{len(unknown):,} unknown sample ids, among them {some}.")
             if len(unknown):
                 rows = self.identity.add_ids(parsed, NO_ORIGIN)
-                self._grow()
+                self.grow()
         return rows
 
     def ids_of(self, rows: Int32) -> list[str]:
@@ -340,6 +340,14 @@ class Samples:
             self._to_restore = False
             restore_columns(self, self._experiment)
 
-    def _grow(self) -> None:
+    def grow(self) -> None:
+        """Have an entry for every sample in what is kept per sample."""
         self._discarded.grow(len(self))
         self._last_seen.grow(len(self))
+
+
+def _identity_log(experiment: Experiment) -> IdentityLog:
+    if experiment.ranks is not None:
+        log: IdentityLog = experiment.ranks.identity_log(experiment.root)
+        return log
+    return IdentityLog(experiment.root)

@@ -113,6 +113,8 @@ class Epoch:
             if version != members.version:
                 version = members.version
                 out = members.left_out(order_N[end:])
+                if out is not None and isinstance(sampler, DistributedSampler):
+                    out = replace_left_out(order_N[end:], out)
                 rest = None if out is None else end + np.flatnonzero(~out)
             if rest is None:
                 indices = order_N[end : end + size]
@@ -199,6 +201,20 @@ class Epoch:
         if array.dtype.kind not in "iu" or array.ndim != 1:
             return Drawn(indices, None, version, end)
         return Drawn(array, self._members.rows[array], version, end)
+
+
+def replace_left_out(order: Indices, out: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """Put kept samples, from the first on, where some are left out: every rank of a distributed
+    training needs the same number of batches, or the others wait for its gradients for ever.
+
+    Returns:
+        what is left out still: nothing, unless all are.
+    """
+    kept = order[~out]
+    if not len(kept):
+        return out
+    order[out] = np.resize(kept, int(out.sum()))
+    return None
 
 
 def iter_later(source: Iterable[Any]) -> Iterator[Any]:
