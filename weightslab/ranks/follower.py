@@ -170,8 +170,8 @@ class FollowerKeeper(CheckpointKeeper):
     def pin(self, step: int, pinned: bool = True) -> None:
         """Nothing: rank 0 does it."""
 
-    def _change(self, new: str) -> None:
-        self._hash = new
+    def prune(self) -> None:
+        """Nothing: rank 0 does it."""
 
 
 def _sendable(values: Any) -> Any:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from weightslab.ranks.ranks import Ranks
     from weightslab.ranks.row_map import RowMap
 
-HASH_LENGTH = 24
-
 
 class LeaderLog(IdentityLog):
     """Writes identities, and keeps them for the other ranks."""
@@ -82,4 +80,5 @@ def make(experiment: Experiment, known: RowMap, name: str, args: tuple[Any, ...]
 
 def _own(experiment: Experiment, suffixed: str) -> str:
     """Rank 0's hash, with the marker of an evaluation pass if there is one."""
-    return experiment.checkpoints.hash + suffixed[HASH_LENGTH:]
+    _, mark, number = suffixed.partition("_")
+    return experiment.checkpoints.hash + mark + number

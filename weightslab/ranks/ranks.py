@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from weightslab.control.control import Control
+from weightslab.control.control import NEVER, Control
 from weightslab.hyperparameters.steering import FLEETING
 from weightslab.hyperparameters.values import leaves, plain, same, value_at
 from weightslab.logs import logger
@@ -203,19 +203,29 @@ class SharedControl(Control):
         self._ranks = ranks
         self._passed = 0
 
-    def boundary(self) -> None:
+    def boundary(self, place: object = None) -> None:
         """Pass a boundary; every tenth in step with the other ranks."""
         if self.phase.name == "testing":
             return
         self._passed += 1
         if self._passed % _EVERY:
             self._thread = threading.get_ident()
+            self.place = place
+            self._call_scheduled(self._experiment.step)
             return
         if self._ranks.leads:
-            super().boundary()
+            super().boundary(place)
         self._ranks.exchange()
         if not self._ranks.leads:
-            super().boundary()
+            super().boundary(place)
+
+    def _call_scheduled(self, step: int) -> None:
+        """Work that is due by step, such as checkpoints, waits for no exchange."""
+        with self._changed:
+            due = [c for c, at in self._callbacks.items() if at <= step]
+        for callback in due:
+            following = callback(step)
+            self._callbacks[callback] = NEVER if following is None else following
 
     def between_steps(self) -> bool:
         """Never: what is edited waits for the next exchange."""

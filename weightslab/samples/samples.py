@@ -108,7 +108,7 @@ class Samples:
         with self.lock:
             rows = self.identity.add_range(loader_name, origin, count)
             if grows:
-                self._grow()
+                self.grow()
             else:
                 self.register(loader_name, origin, count)
             return rows
