@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("weightslab")
 _LOOK_S = 1.0  # so often the clock is looked at
+_UNSAVED = "no checkpoint is saved"
 _AFTER_STEP, _BLOCK, _BATCH = range(3)
 
 
@@ -34,7 +35,7 @@ class SaveSchedule:
         self._place = _AFTER_STEP  # the best one that this script has
         self._due_since: int | None = None
         self._saved_pass: Epoch | None = None
-        self._told = ""
+        self._told: dict[str, str] = {}
         self.restart()
 
     def restart(self) -> None:
@@ -91,9 +92,9 @@ class SaveSchedule:
         try:
             self._keeper.save()
             self._keeper.prune()
-            self._told = ""
+            self._told.pop(_UNSAVED, None)
         except (OSError, ArgumentError) as error:
-            self._tell(f"no checkpoint of step {self._experiment.step}", error)
+            self._tell(_UNSAVED, error)
         finally:
             self.restart()
 
@@ -105,6 +106,6 @@ class SaveSchedule:
         return self._policy
 
     def _tell(self, what: str, error: Exception) -> None:
-        if str(error) != self._told:
-            self._told = str(error)
-            logger.warning("%s: %s", what, error)
+        if str(error) != self._told.get(what):
+            self._told[what] = str(error)
+            logger.warning("step %d: %s: %s", self._experiment.step, what, error)
