@@ -36,7 +36,10 @@ def as_floats(values: Any, what: str) -> Floats:
         if values.is_floating_point() and values.itemsize < 4:
             values = values.float()
         values = values.cpu().numpy()
-    array: Any = np.asarray(values)
+    try:
+        array: Any = np.asarray(values)
+    except ValueError as error:  # lists of different lengths
+        raise ArgumentError(f"{what}: {error}") from error
     if array.dtype == np.float32 or array.dtype == np.float64:
         known: Floats = array
         return known
