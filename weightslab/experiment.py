@@ -235,6 +235,8 @@ def close_first_at_exit() -> None:
     The last registered exit function runs first: libraries that closing needs, such as h5py, take
     themselves apart in theirs.
     """
+    import concurrent.futures.thread  # noqa: F401 - torch needs it, and at the end it is too late
+
     atexit.unregister(_close_at_exit)
     atexit.register(_close_at_exit)
 
