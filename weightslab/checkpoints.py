@@ -18,6 +18,7 @@ from typing import Any
 
 from weightslab import atomic_files
 from weightslab.errors import WeightslabError
+from weightslab.notebook import table
 
 MANIFEST = "manifest.json"
 RATING = "rating.json"
@@ -48,6 +49,10 @@ class CheckpointInfo:
     files: Mapping[str, Mapping[str, Any]]
     elapsed_s: float | None = None
     rating: float | None = None
+
+    def _repr_html_(self) -> str:
+        rows = [("written", self.created_at), ("score", self.score), ("bytes", self.bytes)]
+        return table(f"checkpoint of step {self.step}", rows, str(self.path))
 
     @property
     def name(self) -> str:

@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import Literal
 
+from weightslab.notebook import table
+
 State = Literal["pending", "running", "done", "cancelled", "failed"]
 
 
@@ -36,6 +38,11 @@ class EvaluationPass:
     error: str | None = None
     cancelled: threading.Event = field(default_factory=threading.Event, repr=False)
     ended: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    def _repr_html_(self) -> str:
+        batches = f"{self.done} of {self.total} batches" if self.total else f"{self.done} batches"
+        note = f"{self.state} at step {self.step}, {batches} {self.error or ''}"
+        return table(f"evaluation of {self.loader}", self.means.items(), note)
 
     def end(self, state: State) -> None:
         """It is over."""

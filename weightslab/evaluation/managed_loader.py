@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from weightslab.errors import WeightslabError
+from weightslab.evaluation.progress import ProgressLine
 from weightslab.watched.data import bare_batches
 from weightslab.watched.loader import OURS
 
@@ -69,10 +70,15 @@ class ManagedLoader:
 
     def __iter__(self) -> Iterator[Any]:
         self._started, self._pass.done = time.monotonic(), 0
-        for batch in self._batches():
-            self._check()
-            yield batch
-            self._pass.done += 1
+        progress = ProgressLine(self._pass.loader)
+        try:
+            for batch in self._batches():
+                self._check()
+                yield batch
+                self._pass.done += 1
+                progress.show(self._pass.done, self._pass.total)
+        finally:
+            progress.clear()
         self._check()
         self.completed = self._pass.done > 0
 

@@ -29,6 +29,7 @@ from weightslab.hyperparameters.values import (
     value_at,
 )
 from weightslab.logs import logger
+from weightslab.notebook import table
 
 
 class Hyperparameters(Section):
@@ -191,6 +192,9 @@ class Hyperparameters(Section):
         with self._lock:
             section.remove(key)
             self.version += 1
+
+    def _repr_html_(self) -> str:
+        return table(f"hyperparameters of {self._experiment.name}", self.flat().items())
 
     def look_at_file(self) -> None:
         """Take over what changed in the file since the last look, if all of it can be."""

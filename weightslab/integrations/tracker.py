@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from weightslab.errors import ArgumentError
 from weightslab.experiment import Experiment, current, use
+from weightslab.notebook import table
 from weightslab.signals.names import plain
 from weightslab.signals.values import as_floats
 from weightslab.watch import watch_or_edit
@@ -99,13 +99,9 @@ class Run:
     def _repr_html_(self) -> str:
         """A table of the newest value of every signal, for notebooks."""
         recorder = self._experiment.recorder
-        recorder.drain()
-        rows = "".join(
-            f"<tr><td>{html.escape(name)}</td><td>{value:.6g}</td></tr>"
-            for name, value in sorted(recorder.last.items())
-        )
-        head = f"<b>{html.escape(self.name)}</b> at step {self._experiment.step}"
-        return f"{head}<table><tr><th>signal</th><th>newest</th></tr>{rows}</table>"
+        if not self._experiment.closed:
+            recorder.drain()
+        return table(self.name, sorted(recorder.last.items()), f"step {self._experiment.step}")
 
 
 _run: Run | None = None

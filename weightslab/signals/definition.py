@@ -8,6 +8,7 @@ from typing import Any, TypeVar, overload
 
 from weightslab.errors import ArgumentError
 from weightslab.experiment import current
+from weightslab.notebook import table
 from weightslab.signals.names import derived_column, plain
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -44,6 +45,13 @@ class SignalDefinition:
 
     def __post_init__(self) -> None:
         self.column = derived_column(self.name)
+
+    def _repr_html_(self) -> str:
+        kind = f"whenever {self.subscribe_to} is logged" if self.subscribe_to else "of each sample"
+        rows = [("computed", kind), ("every", self.every), ("values", self.runs)]
+        if self.errors:
+            rows += [("errors", self.errors), ("last error", self.last_error or "")]
+        return table(f"signal {self.name}", rows, "disabled" if self.disabled else "")
 
     @property
     def is_static(self) -> bool:
