@@ -38,7 +38,7 @@ def collect(experiment: Experiment) -> State:
         },
         "hyperparameters": _plain(experiment.hyperparameters),
         "random": random_state.capture(),
-        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [],
     }
 
 
@@ -67,8 +67,8 @@ def restore(experiment: Experiment, state: State) -> None:
         if name in state["loaders"] and hasattr(loader, "load_state_dict"):
             loader.load_state_dict(state["loaders"][name])
     random_state.restore(state["random"])
-    if state["cuda"] and torch.cuda.is_available():
-        torch.cuda.set_rng_state_all(state["cuda"])
+    for device, held in enumerate(state["cuda"][: torch.cuda.device_count()]):
+        torch.cuda.set_rng_state(held, device)
     experiment.step = state["step"]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
@@ -25,6 +26,7 @@ def undisturbed(experiment: Experiment, loader: Any, model: Any) -> Iterator[Non
     modes = [(m, m.training) for m in _modules([*experiment.models.values(), model])]
     of_loader = LoaderRandom.capture(loader) if isinstance(loader, DataLoader) else None
     before = random_state.capture()
+    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
     experiment.batch = None  # so that no value goes to a sample of the training's batch
     try:
         yield
@@ -32,6 +34,8 @@ def undisturbed(experiment: Experiment, loader: Any, model: Any) -> Iterator[Non
         if of_loader is not None:
             of_loader.restore_own(loader)
         random_state.restore(before)
+        for device, state in enumerate(cuda):
+            torch.cuda.set_rng_state(state, device)
         for module, training in modes:
             module.training = training
         for signal, count in zip(signals, produced, strict=True):

@@ -14,14 +14,19 @@ from weightslab.samples.identity import runs_of
 if TYPE_CHECKING:
     from weightslab.samples.samples import Samples
 
+_UNLEARNED = ("val", "test")
+
 
 def state_hash(samples: Samples) -> str:
-    """The same for the same datasets, tags and discards, in whatever order they were made."""
+    """The same for the same datasets, tags and discards, in whatever order they were made.
+
+    Datasets of the splits "val" and "test" do not count: nothing is learned from them.
+    """
     count, tags = len(samples), samples.tags
     columns: dict[str, NDArray[Any]] = {name: tags.marks(name, count) for name in tags.names}
     columns |= {name: tags.codes(name, count) + 1 for name in tags.categories}
     state = {
-        "loaders": samples.loaders,
+        "loaders": {n: known for n, known in samples.loaders.items() if known[0] not in _UNLEARNED},
         "tags": {name: _digest(column) for name, column in columns.items()},
         "categories": tags.categories,
         "discarded": runs_of(np.flatnonzero(samples.discarded).astype(np.int32)),

@@ -14,7 +14,7 @@ from torch import nn
 
 import weightslab as wl
 from tests.weightslab.checkpointing.test_resume import session
-from tests.weightslab.checkpointing.training import Training
+from tests.weightslab.checkpointing.training import Points, Training
 from weightslab.checkpoints import CheckpointDamagedError
 from weightslab.errors import (
     ArgumentError,
@@ -65,6 +65,7 @@ def test_the_hash_changes_with_what_makes_the_experiment_and_only_then(
     wl.save_checkpoint()
     wl.pause()
     wl.resume()
+    wl.watch_or_edit(Points(), "val", flag="data")
     training.loss(torch.zeros(1, 3), torch.zeros(1, dtype=torch.long), batch_ids=[3])
     assert changed(None)
     wl.tag_samples([1], "odd")
@@ -360,12 +361,49 @@ def remote() -> Iterator[Experiment]:
         yield experiment
 
 
-# a full disk
+# kills and a full disk
+
+
+def in_a_process(code: str, *arguments: object) -> Any:
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+    )
+
+
+KILLED = """
+import itertools, os, sys, pathlib, threading, time
+import weightslab as wl
+from tests.weightslab.checkpointing.training import Training
+from weightslab.experiment import Experiment, use
+use(Experiment(pathlib.Path(sys.argv[1])))
+training = Training(policy={"every_n_steps": 1, "every_s": 0})
+if sys.argv[2] != "0":
+    print(wl.load_checkpoint().step, flush=True)
+    assert not list(pathlib.Path(sys.argv[1]).rglob("*.damaged"))
+threading.Timer(float(sys.argv[3]), lambda: os.kill(os.getpid(), 9)).start()
+training.run(10**9)
+"""
+
+
+@pytest.mark.slow
+def test_a_kill_while_saving_leaves_the_one_before(tmp_path: Path) -> None:
+    loaded = []
+    for number, seconds in enumerate((0.3, 0.41, 0.23, 0.35)):
+        done = in_a_process(KILLED, tmp_path, number, seconds)
+        assert done.returncode == -9, done.stderr
+        loaded += [int(line) for line in done.stdout.splitlines()]
+    assert len(loaded) == 3
+    assert 0 < loaded[0] < loaded[1] < loaded[2]
+
 
 FULL = """
 import resource, sys, torch, pathlib
 import weightslab as wl
-from tests.weightslab.checkpointing.training import Training
+from tests.weightslab.checkpointing.training import Points, Training
 from weightslab.experiment import Experiment, use
 experiment = Experiment(pathlib.Path(sys.argv[1])); use(experiment)
 training = Training(policy={"every_n_steps": 2, "every_s": 0})
@@ -382,13 +420,7 @@ assert wl.load_checkpoint(2).step == 2
 
 @pytest.mark.slow
 def test_a_full_disk_costs_a_checkpoint_and_not_the_training(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", FULL, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
-    )
+    done = in_a_process(FULL, tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout == "11 ['step_000000000002', 'step_000000000010']\n"
     assert done.stderr.count("no checkpoint is saved") >= 1

@@ -289,3 +289,27 @@ def test_a_training_thread_that_ended_is_waited_for_no_more(experiment: Experime
         assert not control.wait_until_quiet(0.01)
     assert control.between_steps()
     assert control.wait_until_quiet(0.01)
+
+
+def test_a_standstill_holds_training_though_it_is_resumed(
+    experiment: Experiment, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with training(experiment) as control:
+        assert moves_on(experiment)
+        with control.standstill():
+            assert control.wait_until_quiet(2)
+            step = experiment.step
+            control.resume()
+            time.sleep(0.02)
+            assert experiment.step == step
+            assert not control.paused
+        assert moves_on(experiment)
+        with control.standstill():
+            assert control.wait_until_quiet(2)
+            control.pause()
+        assert not capfd.readouterr().out
+        step = experiment.step
+        time.sleep(0.02)
+        assert experiment.step == step
+        control.resume()
+        assert moves_on(experiment)
