@@ -23,6 +23,7 @@ State = dict[str, Any]
 
 def collect(experiment: Experiment) -> State:
     """The state of the experiment's training as it is now."""
+    has_cuda: bool = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
     return {
         "step": experiment.step,
         "models": {name: model.state_dict() for name, model in experiment.models.items()},
@@ -38,7 +39,7 @@ def collect(experiment: Experiment) -> State:
         },
         "hyperparameters": _plain(experiment.hyperparameters),
         "random": random_state.capture(),
-        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else [],
+        "cuda": torch.cuda.get_rng_state_all() if has_cuda else [],
     }
 
 

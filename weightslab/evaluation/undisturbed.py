@@ -26,7 +26,8 @@ def undisturbed(experiment: Experiment, loader: Any, model: Any) -> Iterator[Non
     modes = [(m, m.training) for m in _modules([*experiment.models.values(), model])]
     of_loader = LoaderRandom.capture(loader) if isinstance(loader, DataLoader) else None
     before = random_state.capture()
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []
+    had_cuda: bool = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+    cuda = torch.cuda.get_rng_state_all() if had_cuda else []
     experiment.batch = None  # so that no value goes to a sample of the training's batch
     try:
         yield
