@@ -199,12 +199,8 @@ class Evaluations:
         experiment.recorder.last.update(taken.means)
         experiment.history.flush(durable=True)
         experiment.journal.append("evaluation.done", marker=taken.marker, means=taken.means)
-        shown = ", ".join(f"{name}={mean:.4f}" for name, mean in taken.means.items())
-        sys.stdout.write(
-            f"[WeightsLab] Evaluation '{taken.loader}' @ step {taken.step} — "
-            f"{shown or 'no signal was recorded'}\n"
-        )
-        sys.stdout.flush()
+        if experiment.ranks is None or experiment.ranks.leads:
+            _tell(taken)
         taken.end("done")
 
     def _start_worker(self) -> None:
@@ -228,6 +224,15 @@ class Evaluations:
                 if taken is not None:
                     loader = self._experiment.loaders[taken.loader]
                     self._run(taken, loader, None, None, None, raises=False)
+
+
+def _tell(taken: EvaluationPass) -> None:
+    shown = ", ".join(f"{name}={mean:.4f}" for name, mean in taken.means.items())
+    sys.stdout.write(
+        f"[WeightsLab] Evaluation '{taken.loader}' @ step {taken.step} — "
+        f"{shown or 'no signal was recorded'}\n"
+    )
+    sys.stdout.flush()
 
 
 def _told(error: Exception) -> str:

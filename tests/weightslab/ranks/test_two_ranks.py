@@ -21,13 +21,14 @@ ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.slow
 
 
-def torchrun(script: str, folder: Path) -> None:
+def torchrun(script: str, folder: Path) -> str:
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     command = [*launcher, script, str(folder)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr, done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +117,15 @@ def test_a_script_that_watches_on_rank_0_only_keeps_nobody_waiting(tmp_path: Pat
     )
     torchrun(str(script), tmp_path / "run")
     assert len(HistoryReader(tmp_path / "run").global_rows(signals=["loss"])) == 30
+
+
+def test_a_second_session_goes_on_and_a_pause_holds_all_ranks(folder: Path) -> None:
+    output = torchrun(str(Path(__file__).with_name("going_on.py")), folder)
+    again = [json.loads((folder / f"again_{rank}.json").read_text()) for rank in (0, 1)]
+    for rank in again:
+        assert rank["loaded"] == again[0]["loaded"]
+        assert rank["age"] == rank["loaded"] + 40
+        assert rank["longest_s"] > 0.5
+        assert rank["discarded"] == BATCH
+    assert again[0]["weights"] == again[1]["weights"]
+    assert output.count("Evaluation 'train_loader'") == 1  # rank 0 tells of its share
