@@ -48,7 +48,7 @@ class Watch:
         self.epoch: Epoch | None = None
         self.epoch_random: LoaderRandom | None = None
         self.latest: weakref.ref[WatchedIterator] | None = None
-        self.resume_at: tuple[int, LoaderRandom] | None = None
+        self.resume_at: tuple[int, LoaderRandom, LoaderRandom | None] | None = None
         self.endless: Iterator[Any] | None = None
 
     def rows_of(self, ids: Any) -> Int32:
@@ -88,11 +88,21 @@ class WatchedLoader(DataLoader[Any]):
             resume[1].restore_own(self)
         watch.epoch_random = now if resume is None else resume[1]
         skip = 0 if resume is None else resume[0]
-        epoch = Epoch(watch.members, self.batch_sampler, self.sampler, skip)
+        epoch = Epoch(
+            watch.members,
+            self.batch_sampler,
+            self.sampler,
+            skip,
+            lambda: LoaderRandom.capture(self),
+        )
         watch.epoch = watch.starting = epoch
         try:
             given = WatchedIterator(self, watch, epoch, super().__iter__())
             watch.latest = weakref.ref(given)
+            if resume is not None and resume[2] is not None and self.num_workers == 0:
+                # Another loader may have drawn between this one's start and its first batch.
+                resume[2].restore()
+                resume[2].restore_own(self)
             given.fast_forward(skip)
         finally:
             watch.starting = None
@@ -176,7 +186,8 @@ class WatchedLoader(DataLoader[Any]):
         epoch, random = watch.epoch, watch.epoch_random
         if not under_way or epoch is None or random is None or epoch.finished:
             return state
-        return {**state, "end": epoch.end, "random": random.state}
+        drawn = None if epoch.drawn_at is None else epoch.drawn_at.state
+        return {**state, "end": epoch.end, "random": random.state, "drawn": drawn}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on where `state_dict` was taken, with the same samples to come.
@@ -186,7 +197,12 @@ class WatchedLoader(DataLoader[Any]):
         watch: Watch = self.__dict__[OURS]
         LoaderRandom(state["generators"]).restore_own(self)
         at = state["end"]
-        watch.resume_at = None if at < 0 else (at, LoaderRandom(state["random"]))
+        if at < 0:
+            watch.resume_at = None
+            return
+        drawn = state["drawn"]
+        began = LoaderRandom(state["random"]), None if drawn is None else LoaderRandom(drawn)
+        watch.resume_at = (at, *began)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         state = {name: value for name, value in self.__dict__.items() if name != OURS}

@@ -8,7 +8,7 @@ batch.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ from torch.utils.data import (
 
 from weightslab.samples.sorted_runs import Int32
 from weightslab.watched.loader_members import Members
+from weightslab.watched.loader_random import LoaderRandom
 
 Indices = NDArray[np.int64]
 
@@ -54,10 +55,19 @@ class Epoch:
         members: the dataset's samples.
         batch_sampler, sampler: of the loader.
         skip: so much of the sampler was used already, counted like `Drawn.end`.
+        capture: gives the random states, which are asked for when the sampler is first read.
+
+    Attributes:
+        drawn_at: the random states when the sampler was first read; None before.
     """
 
     def __init__(
-        self, members: Members, batch_sampler: Any | None, sampler: Any, skip: int = 0
+        self,
+        members: Members,
+        batch_sampler: Any | None,
+        sampler: Any,
+        skip: int = 0,
+        capture: Callable[[], LoaderRandom] | None = None,
     ) -> None:
         self.pending: deque[Drawn] = deque()
         self.end = skip
@@ -65,17 +75,22 @@ class Epoch:
         self._members = members
         self._batch_sampler, self._sampler = batch_sampler, sampler
         self._first: Drawn | None = None
+        self._capture = capture
+        self.drawn_at: LoaderRandom | None = None
         self._draws = self._start(skip)
 
     def prime(self) -> None:
         """Let the sampler draw its random numbers now."""
-        self._first = next(self._draws, None)
+        self._first = self.draw()
 
     def draw(self) -> Drawn | None:
         """The next batch to load; None at the end."""
         if self._first is not None:
             drawn, self._first = self._first, None
             return drawn
+        if self._capture is not None:
+            # Dropped once called: it may hold the loader.
+            self.drawn_at, self._capture = self._capture(), None
         return next(self._draws, None)
 
     def asked(self) -> Iterator[Any]:

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 from torch.optim import lr_scheduler
+from torch.utils.data import TensorDataset
 
 import weightslab as wl
 from tests.weightslab.checkpointing import training
@@ -101,3 +103,60 @@ def test_in_a_new_process_after_a_kill(tmp_path: Path, workers: int) -> None:
     again = run("parts", STEPS, "load")
     assert again.returncode == 0, again.stderr
     assert again.stdout == whole.stdout
+
+
+class TwoSided:
+    """Two models that learn against each other, from two loaders walked side by side."""
+
+    def __init__(self) -> None:
+        torch.manual_seed(0)
+        hp = {"checkpoints": {"every_n_steps": 4, "every_s": 0, "keep_last": 9}}
+        wl.watch_or_edit(hp, flag="hyperparameters")
+        parts = nn.Linear(3, 3), nn.Dropout(0.2)
+        self.models: list[Any] = [nn.Linear(3, 1), nn.Sequential(*parts)]
+        self.optimizers = [torch.optim.Adam(model.parameters(), lr=0.1) for model in self.models]
+        self.schedulers = [lr_scheduler.ExponentialLR(o, 0.9) for o in self.optimizers]
+        for name, model, optimizer, scheduler in zip(
+            "dg", self.models, self.optimizers, self.schedulers, strict=True
+        ):
+            wl.watch_or_edit(model, name, flag="model")
+            wl.watch_or_edit(optimizer, name, flag="optimizer", scheduler=scheduler)
+        self.loaders = [
+            wl.watch_or_edit(
+                TensorDataset(torch.randn(count, 3)), f"train_{count}", flag="data", **LOADING
+            )
+            for count in (20, 28)
+        ]
+
+    def run(self, until: int) -> str:
+        critic, maker = self.models
+        while critic.get_age() < until:
+            for (x, _), (y, _) in zip(*self.loaders, strict=False):
+                made = maker(x)
+                against = (critic(made.detach()) - critic(y)).square().mean()
+                for optimizer, loss in zip(self.optimizers, (against, None), strict=True):
+                    optimizer.zero_grad()
+                    (critic(made).mean() if loss is None else loss).backward()
+                    optimizer.step()
+                for scheduler in self.schedulers:
+                    scheduler.step()
+                if critic.get_age() >= until:
+                    break
+        weights = [model.state_dict() for model in self.models]
+        return repr((weights, [s.get_last_lr() for s in self.schedulers], torch.rand(2)))
+
+
+LOADING: dict[str, Any] = {"batch_size": 4, "shuffle": True}
+
+
+@pytest.mark.parametrize("at", [4, 8, 12])
+def test_two_loaders_and_two_optimizers(tmp_path: Path, at: int) -> None:
+    with session(tmp_path / "whole"):
+        expected = TwoSided().run(17)
+    with session(tmp_path / "parts"):
+        TwoSided().run(at + 1)
+    with session(tmp_path / "parts"):
+        again = TwoSided()
+        torch.manual_seed(99)
+        assert wl.load_checkpoint().step == at
+        assert again.run(17) == expected
