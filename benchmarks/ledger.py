@@ -1,6 +1,6 @@
 """What the ledger costs a training: wrapped against bare PyTorch, in turn, by CPU time.
 
-`python benchmarks/ledger.py [--repetitions 3] [--epochs 2] [--peer]`: 60,000 samples of 784
+`python benchmarks/ledger.py [--repetitions 7] [--epochs 1] [--peer]`: 60,000 samples of 784
 numbers, batches of 128, an MLP of 0.1 M parameters. Wrapped: model, optimizer, loss per sample,
 loader and hyperparameters. `--peer` trains the same with weightslab 2.0.3 in an environment of its
 own, which takes minutes to install and downloads more when it is imported.
@@ -122,11 +122,12 @@ def watched(data: Data, epochs: int) -> float:
 def peer(epochs: int) -> dict[str, float]:
     """CPU seconds of the peer's wrapped and of the bare training, in the peer's environment."""
     script = Path(__file__).parent / "peers" / "weightslab_training.py"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [str(peer_python("weightslab")), str(script), str(epochs)],
             cwd=folder,
-            env=os.environ | {"WL_NO_TELEMETRY": "1", "WEIGHTSLAB_LOG_LEVEL": "ERROR"},
+            env=environment | {"WL_NO_TELEMETRY": "1", "WEIGHTSLAB_LOG_LEVEL": "ERROR"},
             stdout=subprocess.PIPE,
             text=True,
             check=True,
@@ -141,8 +142,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--repetitions", type=int, default=3)
-    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--repetitions", type=int, default=7)
+    parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--peer", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
