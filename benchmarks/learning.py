@@ -4,7 +4,7 @@
 in this process exactly as a run does, then plays whole games greedily. Random play scores 1,100.
 
 `python benchmarks/learning.py compare [--networks plain-mlp,starter-moe] [--seeds 3]
-[--cpu-seconds 1200] [--share 0.3] [--results FILE]` gives SB3's MaskablePPO the CPU time of ten
+[--cpu-seconds 1200] [--share 0.3] [--hyperparameters JSON] [--results FILE]` gives SB3's MaskablePPO the CPU time of ten
 minutes on two cores and us that of three, with the same network, reward and seeds. Each training is
 a process of its own, and a results file lets a stopped comparison go on; `table` prints it.
 
@@ -139,20 +139,25 @@ def train_and_play(options: argparse.Namespace) -> int:
     return 0 if greedy.mean > 2 * random_play.mean else 1
 
 
-def ours(template: str, seed: int, cpu_seconds: float, games: int) -> dict[str, Any]:
+def ours(
+    template: str, seed: int, cpu_seconds: float, games: int, hyperparameters: str
+) -> dict[str, Any]:
     """One training of ours in a process of its own."""
     command = [sys.executable, __file__, "train", "--json", "--template", template]
     command += ["--seed", str(seed), "--cpu-seconds", str(cpu_seconds), "--games", str(games)]
+    command += ["--hyperparameters", hyperparameters]
     environment = TORCH_SETTINGS | os.environ
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, env=environment)
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 
-def sb3(template: str, seed: int, cpu_seconds: float, games: int) -> dict[str, Any]:
+def sb3(
+    template: str, seed: int, cpu_seconds: float, games: int, hyperparameters: str
+) -> dict[str, Any]:
     """One training of SB3's in its own environment; its weights are then played by us."""
     generated, _ = compile_template(template)
-    settings = Hyperparameters.from_values({}).as_values()
+    settings = Hyperparameters.from_values(json.loads(hyperparameters)).as_values()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "model.py").write_text(generated.source)
@@ -189,12 +194,18 @@ def wanted(options: argparse.Namespace) -> Iterator[tuple[str, str, int, float]]
 
 def compare(options: argparse.Namespace) -> int:
     """Run what is missing in the results file, then print the table."""
-    known = {_key(result) for result in _results(options.results)}
+    known = {
+        _key(result)
+        for result in _results(options.results)
+        if result["hyperparameters"] == options.hyperparameters
+    }
     for learner, template, seed, cpu_seconds in wanted(options):
         if (learner, template, seed, cpu_seconds) in known:
             continue
         print(f"{learner} on {template}, seed {seed}: {cpu_seconds:,.0f} CPU s", flush=True)
-        result = {"ours": ours, "sb3": sb3}[learner](template, seed, cpu_seconds, options.games)
+        run = {"ours": ours, "sb3": sb3}[learner]
+        result = run(template, seed, cpu_seconds, options.games, options.hyperparameters)
+        result["hyperparameters"] = options.hyperparameters
         with options.results.open("a") as file:
             file.write(json.dumps(result) + "\n")
     return table(options)
@@ -203,15 +214,15 @@ def compare(options: argparse.Namespace) -> int:
 def table(options: argparse.Namespace) -> int:
     """Print what the results file holds, as Markdown."""
     results = _results(options.results)
-    print("| network | learner | CPU s | runs | steps | greedy mean | 512 / 1024 / 2048, % |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    groups = sorted({(r["template"], r["learner"], r["cpu_seconds"]) for r in results})
+    print("| network | settings | learner | CPU s | runs | steps | greedy | 512 / 1024 / 2048, % |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    groups = sorted({_group(r) for r in results})
     for group in groups:
-        runs = [r for r in results if (r["template"], r["learner"], r["cpu_seconds"]) == group]
-        print("| " + " | ".join([*group[:2], f"{group[2]:,.0f}", *_figures(runs)]) + " |")
-    for template in sorted({r["template"] for r in results}):
-        for line in time_to_score([r for r in results if r["template"] == template]):
-            print(f"\n{template}: {line}")
+        runs = [r for r in results if _group(r) == group]
+        print("| " + " | ".join([*group[:3], f"{group[3]:,.0f}", *_figures(runs)]) + " |")
+    for kind in sorted({_group(r)[:2] for r in results}):
+        for line in time_to_score([r for r in results if _group(r)[:2] == kind]):
+            print(f"\n{' '.join(kind)}: {line}")
     return 0
 
 
@@ -254,6 +265,11 @@ def _results(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
+def _group(result: dict[str, Any]) -> tuple[str, str, str, float]:
+    settings = "default" if result["hyperparameters"] == "{}" else result["hyperparameters"]
+    return result["template"], settings, result["learner"], result["cpu_seconds"]
+
+
 def _key(result: dict[str, Any]) -> tuple[str, str, int, float]:
     return result["learner"], result["template"], result["seed"], result["cpu_seconds"]
 
@@ -287,6 +303,7 @@ def _options() -> argparse.Namespace:
     alone.set_defaults(run=compare, share=1.0)
     for many in (both, alone):
         many.add_argument("--seeds", type=int, default=3)
+        many.add_argument("--hyperparameters", default="{}", help="JSON over the defaults, for all")
         many.add_argument("--cpu-seconds", type=float, default=1200)
     shown = commands.add_parser("table")
     shown.set_defaults(run=table)
