@@ -4,9 +4,10 @@
 in this process exactly as a run does, then plays whole games greedily. Random play scores 1,100.
 
 `python benchmarks/learning.py compare [--networks plain-mlp,starter-moe] [--seeds 3]
-[--cpu-seconds 1200] [--share 0.3] [--hyperparameters JSON] [--results FILE]` gives SB3's MaskablePPO the CPU time of ten
-minutes on two cores and us that of three, with the same network, reward and seeds. Each training is
-a process of its own, and a results file lets a stopped comparison go on; `table` prints it.
+[--cpu-seconds 1200] [--share 0.3] [--hyperparameters JSON] [--results FILE]` gives SB3's
+MaskablePPO the CPU time of ten minutes on two cores and us that of three, with the same network,
+hyperparameters and seeds. Each training is a process of its own, and a results file lets a stopped
+comparison go on; `table` prints it.
 
 `python benchmarks/learning.py absolute [--templates n-tuple,...] [--seeds 3] [--cpu-seconds 1200]`
 is what templates reach in ten minutes on two cores, alone.
