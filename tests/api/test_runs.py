@@ -14,8 +14,9 @@ pytestmark = pytest.mark.slow
 DETAIL = {
     "id", "design_id", "design_name", "design_revision", "state", "reason", "total_steps", "seed",
     "hyperparameters", "config", "created_at", "started_at", "ended_at", "step", "update",
-    "latest", "minutes", "algorithm", "kickstart", "latest_evaluation", "best_evaluation",
-    "best_checkpoint", "latest_checkpoint", "parent", "allowed", "history", "last_seq",
+    "latest", "minutes", "algorithm", "kickstart", "kickstart_from", "latest_evaluation",
+    "best_evaluation", "best_checkpoint", "latest_checkpoint", "parent", "allowed", "history",
+    "last_seq",
 }  # fmt: skip
 UPDATE = {
     "run_id", "design_id", "seq", "update", "step", "time", "score", "max_tile", "tile_rates",
